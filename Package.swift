@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 mode with strict concurrency. Warnings are errors in our own checks only, so that a newer
+/// compiler with a new opinion does not stop anybody's build.
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "optimizationjob",
+    products: [
+        .executable(name: "optimizationjob", targets: ["optimizationjob"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Search", swiftSettings: strict),
+        .target(name: "Transport", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["CZlib", "Transport"], swiftSettings: strict),
+        .target(
+            name: "Kubernetes",
+            dependencies: ["HTTP", "JSON", "Transport", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(name: "OptimizationAPI", dependencies: ["JSON", "Kubernetes", "Search"], swiftSettings: strict),
+        .target(
+            name: "Admission",
+            dependencies: [
+                "HTTP", "JSON", "Kubernetes", "OptimizationAPI", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Controller",
+            dependencies: [
+                "JSON", "Kubernetes", "OptimizationAPI", "Search", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "Certificates", dependencies: ["Transport"], swiftSettings: strict),
+        .target(
+            name: "LocalCluster",
+            dependencies: [
+                "CLinux", "Certificates", "HTTP", "JSON", "Kubernetes", "OptimizationAPI", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LocalRun",
+            dependencies: [
+                "Admission", "CLinux", "Certificates", "Controller", "HTTP", "JSON", "Kubernetes", "LocalCluster",
+                "OptimizationAPI", "Search", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "optimizationjob",
+            dependencies: [
+                "LocalCluster", "LocalRun",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "JSONBenchmark",
+            dependencies: ["JSON"],
+            path: "Benchmarks/JSONBenchmark",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
+        .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Transport"], swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesTests",
+            dependencies: ["HTTP", "JSON", "Kubernetes"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OptimizationAPITests",
+            dependencies: ["JSON", "Kubernetes", "OptimizationAPI"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdmissionTests",
+            dependencies: ["Admission", "HTTP", "JSON", "Kubernetes", "OptimizationAPI"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ControllerTests",
+            dependencies: ["Controller", "JSON", "Kubernetes", "OptimizationAPI", "Search"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "Transport"], swiftSettings: strict),
+        .testTarget(
+            name: "LocalClusterTests",
+            dependencies: ["Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI", "Transport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LocalRunTests",
+            dependencies: [
+                "JSON", "Kubernetes", "LocalCluster", "LocalRun", "OptimizationAPI", "optimizationjob",
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)
