@@ -1,0 +1,42 @@
+/// One HTTP request, body included.
+public struct HTTPRequest: Sendable, Equatable {
+    /// The method as sent, such as `GET`; methods are case-sensitive.
+    public var method: String
+    /// The request target in origin form: `/path?query`.
+    public var target: String
+    /// The header fields.
+    public var headers: HTTPFields
+    /// The body; empty when there is none.
+    public var body: [UInt8]
+
+    /// Makes a request.
+    public init(method: String, target: String, headers: HTTPFields = [:], body: [UInt8] = []) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The target's path, still percent-encoded.
+    public var path: String {
+        String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
+    }
+
+    /// The target's query parameters, decoded, in order. A name without `=` has an empty value.
+    ///
+    /// `+` stands for a space, as in HTML forms and Go's `url.ParseQuery`. A pair with a malformed percent-encoding is
+    /// left out.
+    public var query: [(name: String, value: String)] {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+        let text = target.utf8[target.utf8.index(after: mark)...]
+        return text.split(separator: UInt8(ascii: "&")).compactMap { pair in
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let first = parts.first, let name = PercentEncoding.decode(first, plusIsSpace: true) else {
+                return nil
+            }
+            guard parts.count > 1 else { return (name, "") }
+            guard let value = PercentEncoding.decode(parts[1], plusIsSpace: true) else { return nil }
+            return (name, value)
+        }
+    }
+}
