@@ -1,0 +1,63 @@
+/// Real numbers a step apart, as people write them: from 0 in steps of 0.1 comes `0.3`, not `0.30000000000000004`.
+///
+/// Bounds and steps are decimal fractions in practice. When a power of ten turns them into whole numbers that a
+/// Double holds exactly, points are computed there and divided once, so each is the Double nearest to the decimal
+/// value. Otherwise (a step of 1e-300, say) a point is `min + number·step`, rounded as Doubles round.
+struct SteppedRange {
+    /// The number of the last point, counted from 0.
+    let lastPoint: UInt64
+
+    private let min: Double
+    private let max: Double
+    private let step: Double
+    /// The power of ten that makes `min` and `step` whole; `nil` when there is none.
+    private let whole: Double?
+
+    /// - Returns: `nil` when the points cannot be told apart or counted: more than 2^53, or bounds that are no range.
+    init?(min: Double, max: Double, step: Double) {
+        guard min.isFinite, max.isFinite, step.isFinite, step > 0, min <= max else { return nil }
+        self.min = min
+        self.max = max
+        self.step = step
+        whole = SteppedRange.commonFactor(min, max, step)
+
+        var steps: Double
+        if let whole {
+            steps = (((max * whole).rounded() - (min * whole).rounded()) / (step * whole).rounded()).rounded(.down)
+        } else {
+            steps = (max / step - min / step).rounded(.down)
+            // The quotient may be rounded up past the end or down before it.
+            if min + steps * step > max { steps -= 1 }
+            if min + (steps + 1) * step <= max { steps += 1 }
+        }
+        guard steps >= 0, steps < 0x1p53 else { return nil }
+        guard steps == 0 || min + step > min, steps == 0 || max - step < max else { return nil }
+        lastPoint = UInt64(steps)
+    }
+
+    /// The value of a point; past the last point it is the last point's.
+    func value(at number: UInt64) -> Double {
+        let number = Double(Swift.min(number, lastPoint))
+        let value =
+            if let whole {
+                ((min * whole).rounded() + number * (step * whole).rounded()) / whole
+            } else {
+                min + number * step
+            }
+        return Swift.min(Swift.max(value, min), max)
+    }
+
+    /// The smallest power of ten, up to 10^15, that makes all of `values` whole and exact.
+    private static func commonFactor(_ values: Double...) -> Double? {
+        var factor = 1.0
+        for _ in 0...15 {
+            let fits = values.allSatisfy { value in
+                let scaled = (value * factor).rounded()
+                return scaled.magnitude < 0x1p53 && scaled / factor == value
+            }
+            if fits { return factor }
+            factor *= 10
+        }
+        return nil
+    }
+}
