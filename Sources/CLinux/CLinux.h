@@ -1,17 +1,14 @@
-// What Glibc's module map leaves out of Linux: headers it does not list and calls behind _GNU_SOURCE.
+// What Glibc's module map leaves out of Linux: headers it does not list, and calls its headers show only to those who
+// define _GNU_SOURCE. That macro must not be defined here: it changes the layout of types which the Glibc module has
+// seen without it, and the compiler refuses two layouts of one type.
 #pragma once
-
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-// Declared here because <sys/socket.h> shows it only with _GNU_SOURCE, which Glibc's own module may be built without.
-int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+struct sockaddr;
+int accept4(int fd, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int fds[2], int flags);
+int pthread_setname_np(unsigned long thread, const char *name);

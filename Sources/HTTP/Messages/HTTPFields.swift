@@ -65,6 +65,7 @@ public struct HTTPFields: Sendable, Equatable {
         return false
     }
 
+    /// Whether the same lines stand in the same order; names without regard to case.
     public static func == (left: HTTPFields, right: HTTPFields) -> Bool {
         left.fields.elementsEqual(right.fields) { same($0.name, $1.name) && $0.value == $1.value }
     }
