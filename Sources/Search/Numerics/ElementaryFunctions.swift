@@ -37,7 +37,7 @@ enum ElementaryFunctions {
 
     /// e to the power of `value`.
     ///
-    /// `value = k ln 2 + r` with |r| ≤ ½ ln 2, and e^r from its power series.
+    /// `value = k ln 2 + r` with |r| ≤ ½ ln 2, and `e^r = 1 + r + r²·(1/2! + r/3! + …)`.
     ///
     /// - Returns: +∞ above about 709.78, 0 below about −745.13; NaN for NaN.
     static func exp(_ value: Double) -> Double {
@@ -45,12 +45,15 @@ enum ElementaryFunctions {
         guard value < 709.8 else { return .infinity }
         guard value > -745.2 else { return 0 }
         let k = (value * 1.4426950408889634).rounded()
-        let r = (value - k * ln2High) - k * ln2Low
-        var series = 1.0
-        for divisor in stride(from: 14.0, through: 2, by: -1) {
-            series = 1 + series * r / divisor
+        let high = value - k * ln2High
+        let low = k * ln2Low
+        let r = high - low
+        let lost = (high - r) - low  // what rounding `r` dropped
+        var series = 1.0 / 14
+        for divisor in stride(from: 13.0, through: 2, by: -1) {
+            series = (1 + r * series) / divisor
         }
-        return scaled(1 + r * series, by: Int(k))
+        return scaled(1 + (r + (r * r * series + lost)), by: Int(k))
     }
 
     /// `value · 2^exponent`, in two steps: one factor may be beyond what a Double holds though the product is not.

@@ -19,6 +19,12 @@ public struct SearchSpaceError: Error, Hashable, CustomStringConvertible {
     /// What it lacks, worded to follow its name: `needs min at most max`.
     public let problem: String
 
+    /// Names a parameter and its problem.
+    public init(parameter: String, problem: String) {
+        self.parameter = parameter
+        self.problem = problem
+    }
+
     /// A sentence for people.
     public var description: String { "parameter \"\(parameter)\" \(problem)" }
 }

@@ -27,8 +27,8 @@ struct SteppedRange {
         } else {
             steps = (max / step - min / step).rounded(.down)
             // The quotient may be rounded up past the end or down before it.
-            if min + steps * step > max { steps -= 1 }
-            if min + (steps + 1) * step <= max { steps += 1 }
+            if SteppedRange.sum(min, steps, step) > max { steps -= 1 }
+            if SteppedRange.sum(min, steps + 1, step) <= max { steps += 1 }
         }
         guard steps >= 0, steps < 0x1p53 else { return nil }
         guard steps == 0 || min + step > min, steps == 0 || max - step < max else { return nil }
@@ -42,9 +42,15 @@ struct SteppedRange {
             if let whole {
                 ((min * whole).rounded() + number * (step * whole).rounded()) / whole
             } else {
-                min + number * step
+                SteppedRange.sum(min, number, step)
             }
         return Swift.min(Swift.max(value, min), max)
+    }
+
+    /// `min + number · step`, halved meanwhile when the product alone is beyond a Double.
+    private static func sum(_ min: Double, _ number: Double, _ step: Double) -> Double {
+        let offset = number * step
+        return offset.isFinite ? min + offset : 2 * (min / 2 + number * (step / 2))
     }
 
     /// The smallest power of ten, up to 10^15, that makes all of `values` whole and exact.

@@ -1,0 +1,103 @@
+import Search
+import Testing
+
+/// A sampler with a space it works in.
+struct SamplerCase: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let sampler: any Sampler
+    let space: @Sendable () throws -> SearchSpace
+
+    static let all = [
+        SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .mixed() }),
+        SamplerCase(testDescription: "grid", sampler: GridSampler(), space: { try .enumerable() }),
+    ]
+}
+
+/// What every sampler promises. A new sampler joins by adding itself to `SamplerCase.all`.
+@Suite("Every sampler")
+struct SamplerContractTests {
+    /// Runs a job alone: one suggestion at a time, each trial ending as its number decides.
+    private func run(_ subject: SamplerCase, trials: Int, seed: UInt64) throws -> TrialHistory {
+        let space = try subject.space()
+        var history = TrialHistory()
+        for index in 0..<trials {
+            let suggestion = try subject.sampler.suggestion(forTrial: index, in: space, after: history, seed: seed)
+            let state = PastTrial.State.allCases[index % PastTrial.State.allCases.count]
+            history.trials.append(
+                PastTrial(
+                    index: index,
+                    assignment: try #require(suggestion),
+                    state: state,
+                    objectives: state == .succeeded ? [Double(index)] : []
+                )
+            )
+        }
+        return history
+    }
+
+    @Test("repeats itself for the same seed", arguments: SamplerCase.all)
+    func sameSeed(_ subject: SamplerCase) throws {
+        let space = try subject.space()
+        var first = SeededGenerator(seed: 7), second = SeededGenerator(seed: 7)
+        let a = try subject.sampler.suggest(8, in: space, after: TrialHistory(), using: &first)
+        let b = try subject.sampler.suggest(8, in: space, after: TrialHistory(), using: &second)
+        #expect(a.count == 8)
+        #expect(a == b)
+        #expect(first == second)
+    }
+
+    @Test("continues the same sequence after a restart", arguments: SamplerCase.all)
+    func restart(_ subject: SamplerCase) throws {
+        let whole = try run(subject, trials: 30, seed: 99)
+        for index in [0, 1, 13, 29] {
+            let before = TrialHistory(Array(whole.trials.prefix(index)))
+            let again = try subject.sampler.suggestion(forTrial: index, in: subject.space(), after: before, seed: 99)
+            #expect(again == whole.trials[index].assignment)
+        }
+    }
+
+    @Test("does not care in which order past trials are listed", arguments: SamplerCase.all)
+    func permutation(_ subject: SamplerCase) throws {
+        let history = try run(subject, trials: 20, seed: 3)
+        let reversed = TrialHistory(history.trials.reversed())
+        let expected = try subject.sampler.suggestion(forTrial: 20, in: subject.space(), after: history, seed: 3)
+        let other = try subject.sampler.suggestion(forTrial: 20, in: subject.space(), after: reversed, seed: 3)
+        #expect(expected == other)
+    }
+
+    @Test("suggests only values of the space, for any seed", arguments: SamplerCase.all)
+    func inside(_ subject: SamplerCase) throws {
+        let space = try subject.space()
+        for seed in 0..<2000 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed, stream: Int(seed))
+            let suggestions = try subject.sampler.suggest(3, in: space, after: TrialHistory(), using: &generator)
+            #expect(suggestions.count == 3)
+            for suggestion in suggestions where !space.allows(suggestion) {
+                Issue.record("seed \(seed) gives \(suggestion.values)")
+            }
+        }
+    }
+
+    @Test("suggests nothing when asked for nothing, or less", arguments: SamplerCase.all, [0, -1, .min])
+    func nothing(_ subject: SamplerCase, count: Int) throws {
+        var generator = SeededGenerator(seed: 1)
+        let suggestions = try subject.sampler.suggest(
+            count,
+            in: subject.space(),
+            after: TrialHistory(),
+            using: &generator
+        )
+        #expect(suggestions.isEmpty)
+    }
+
+    @Test("suggests the one empty assignment where there are no parameters", arguments: SamplerCase.all)
+    func emptySpace(_ subject: SamplerCase) throws {
+        let suggestion = try subject.sampler.suggestion(
+            forTrial: 0,
+            in: SearchSpace([]),
+            after: TrialHistory(),
+            seed: 1
+        )
+        #expect(suggestion == Assignment(values: []))
+    }
+}
