@@ -1,0 +1,20 @@
+/// Bounds on what a parser accepts, so that hostile input costs no more than an honest large one.
+public struct JSONLimits: Sendable, Hashable {
+    /// How deep arrays and objects may nest; a scalar alone has depth 0, `[]` depth 1.
+    ///
+    /// The default, 512, is chosen so that releasing, comparing and hashing the value stay far from the end of a
+    /// 512 KiB thread stack; nothing Kubernetes stores comes near it.
+    public var maximumDepth: Int
+
+    /// The longest text, in bytes.
+    public var maximumBytes: Int
+
+    /// Limits of your own. Negative ones refuse everything.
+    public init(maximumDepth: Int = 512, maximumBytes: Int = 64 << 20) {
+        self.maximumDepth = maximumDepth
+        self.maximumBytes = maximumBytes
+    }
+
+    /// 512 levels, 64 MiB.
+    public static let `default` = JSONLimits()
+}

@@ -1,0 +1,182 @@
+extension JSONParser {
+    /// Reads the string whose opening quote is next.
+    @inline(__always)
+    mutating func parseString() throws(JSONError) -> String {
+        let first = cursor + 1
+        let stop = plainRun(from: first)
+        guard stop < end, stop.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(stop) }
+        let bytes = UnsafeBufferPointer(start: first, count: stop - first)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw invalidUTF8(from: first) }
+        cursor = stop + 1
+        return text
+    }
+
+    /// Reads the member name whose opening quote is next, with a fingerprint: equal names have equal ones.
+    @inline(__always)
+    mutating func parseMemberName() throws(JSONError) -> (String, UInt64) {
+        let first = cursor + 1
+        let stop = plainRun(from: first)
+        guard stop < end, stop.pointee == UInt8(ascii: "\"") else {
+            var name = try parseEscapedString(stop)
+            let fingerprint = name.withUTF8 { $0.baseAddress.map { [count = $0.count] in Self.fingerprint($0, count) } }
+            return (name, fingerprint ?? 0)
+        }
+        let count = stop - first
+        let fingerprint = Self.fingerprint(first, count)
+        if let name = nameCache.name(first, count, fingerprint) {
+            cursor = stop + 1
+            return (name, fingerprint)
+        }
+        guard let name = String(validating: UnsafeBufferPointer(start: first, count: count), as: UTF8.self) else {
+            throw invalidUTF8(from: first)
+        }
+        nameCache.remember(name, first, count, fingerprint)
+        cursor = stop + 1
+        return (name, fingerprint)
+    }
+
+    /// The first byte from `first` on that is a quote, a backslash or a control character, or the end.
+    @inline(__always)
+    private func plainRun(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        var place = first
+        while end - place >= 8 {
+            let found = SWAR.special(SWAR.load(place))
+            if found != 0 { return place + SWAR.bytesBefore(found) }
+            place += 8
+        }
+        while place < end {
+            let byte = place.pointee
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
+            place += 1
+        }
+        return place
+    }
+
+    /// Reads on in a string that is not just plain bytes and a quote; `stop` is where the plain ones end.
+    @inline(never)
+    private mutating func parseEscapedString(_ stop: UnsafePointer<UInt8>) throws(JSONError) -> String {
+        let first = cursor + 1
+        var place = first
+        var stop = stop
+        unescaped.removeAll(keepingCapacity: true)
+        while true {
+            unescaped.append(contentsOf: UnsafeBufferPointer(start: place, count: stop - place))
+            guard stop < end else {
+                throw hasInvalidUTF8(from: first) ? invalidUTF8(from: first) : fault(.unterminatedString, at: end)
+            }
+            switch stop.pointee {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: unescaped, as: UTF8.self) else { throw invalidUTF8(from: first) }
+                cursor = stop + 1
+                return text
+            case UInt8(ascii: "\\"):
+                place = try parseEscape(stop)
+            default:
+                throw fault(.controlCharacter(stop.pointee), at: stop)
+            }
+            stop = plainRun(from: place)
+        }
+    }
+
+    /// Appends what an escape stands for.
+    /// - Returns: The address behind it.
+    private mutating func parseEscape(_ backslash: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        let letter = backslash + 1
+        guard letter < end else { throw fault(.unterminatedString, at: end) }
+        switch letter.pointee {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(letter.pointee)
+        case UInt8(ascii: "b"): unescaped.append(0x08)
+        case UInt8(ascii: "f"): unescaped.append(0x0C)
+        case UInt8(ascii: "n"): unescaped.append(0x0A)
+        case UInt8(ascii: "r"): unescaped.append(0x0D)
+        case UInt8(ascii: "t"): unescaped.append(0x09)
+        case UInt8(ascii: "u"): return try parseUnicodeEscape(backslash)
+        default: throw fault(.invalidEscape, at: letter)
+        }
+        return letter + 1
+    }
+
+    /// Appends the scalar of `\uXXXX`, or of two that are a surrogate pair.
+    private mutating func parseUnicodeEscape(
+        _ backslash: UnsafePointer<UInt8>
+    ) throws(JSONError) -> UnsafePointer<UInt8> {
+        var after = backslash + 6
+        var code = try codeUnit(backslash)
+        if code & 0xF800 == 0xD800 {
+            guard code < 0xDC00, end - after >= 2, after[0] == UInt8(ascii: "\\"), after[1] == UInt8(ascii: "u") else {
+                throw fault(.loneSurrogate, at: backslash)
+            }
+            let low = try codeUnit(after)
+            guard low & 0xFC00 == 0xDC00 else { throw fault(.loneSurrogate, at: backslash) }
+            code = 0x10000 + (code & 0x3FF) << 10 + (low & 0x3FF)
+            after += 6
+        }
+        guard let scalar = Unicode.Scalar(code) else { throw fault(.loneSurrogate, at: backslash) }
+        unescaped.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        return after
+    }
+
+    /// The number that the four digits of the `\u` at `backslash` write.
+    private func codeUnit(_ backslash: UnsafePointer<UInt8>) throws(JSONError) -> UInt32 {
+        var code: UInt32 = 0
+        for offset in 2..<6 {
+            guard end - backslash > offset else { throw fault(.invalidUnicodeEscape, at: end) }
+            let byte = backslash[offset]
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: throw fault(.invalidUnicodeEscape, at: backslash + offset)
+            }
+            code = code << 4 | UInt32(digit)
+        }
+        return code
+    }
+
+    private func hasInvalidUTF8(from first: UnsafePointer<UInt8>) -> Bool {
+        String(validating: UnsafeBufferPointer(start: first, count: end - first), as: UTF8.self) == nil
+    }
+
+    /// The error for a string that is known to hold bytes that are not UTF-8.
+    private func invalidUTF8(from first: UnsafePointer<UInt8>) -> JSONError {
+        var decoder = UTF8()
+        var bytes = UnsafeBufferPointer(start: first, count: end - first).makeIterator()
+        var place = first
+        while case .scalarValue(let scalar) = decoder.decode(&bytes) { place += UTF8.width(scalar) }
+        return fault(.invalidUTF8, at: place)
+    }
+
+    /// Reads the number that starts here.
+    @inline(__always)
+    mutating func parseNumber() throws(JSONError) -> JSONNumber {
+        switch JSONNumberScanner.scan(cursor, end) {
+        case .end(let stop):
+            let text = String(decoding: UnsafeBufferPointer(start: cursor, count: stop - cursor), as: UTF8.self)
+            cursor = stop
+            return JSONNumber(unchecked: text)
+        case .fault(let place, let kind):
+            throw fault(kind, at: place)
+        }
+    }
+
+    /// Mixes the length and up to sixteen bytes of a name. Different names may share one; equal ones always do.
+    @inline(__always)
+    private static func fingerprint(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        var mixed: UInt64
+        if count >= 8 {
+            let tail = SWAR.load(bytes + (count - 8))
+            mixed = SWAR.load(bytes) ^ (tail << 29 | tail >> 35)
+        } else if count >= 4 {
+            let raw = UnsafeRawPointer(bytes)
+            let head = raw.loadUnaligned(as: UInt32.self)
+            mixed = UInt64(head) | UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)) << 32
+        } else if count > 0 {
+            mixed = UInt64(bytes[0]) | UInt64(bytes[count >> 1]) << 8 | UInt64(bytes[count - 1]) << 16
+        } else {
+            mixed = 0
+        }
+        mixed = (mixed ^ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15
+        return mixed ^ mixed >> 32
+    }
+}
