@@ -16,16 +16,17 @@ public enum Resolver {
     /// The addresses of a host, in the order to try them; at least one.
     ///
     /// A numeric address is returned as it is. A name is looked up on a thread of its own, since the system's resolver
-    /// blocks; it gives up by the system's own rules, some ten seconds.
+    /// blocks; it gives up by the system's own rules, some ten seconds; a task that is cancelled does not wait for it.
     public static func addresses(of host: String, port: UInt16) async throws -> [SocketAddress] {
         if let address = SocketAddress(numeric: host, port: port) { return [address] }
-        return try await withCheckedThrowingContinuation { continuation in
-            do {
+        let answer = OneShot<[SocketAddress]>()
+        return try await answer.wait {
+            do throws(SyscallError) {
                 try BlockingThread.start(named: "resolver") {
-                    continuation.resume(with: Result { try lookUp(host, port: port) })
+                    answer.resume(with: Result { try lookUp(host, port: port) })
                 }
             } catch {
-                continuation.resume(throwing: error)
+                answer.resume(with: .failure(error))
             }
         }
     }

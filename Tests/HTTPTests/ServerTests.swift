@@ -1,0 +1,459 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import HTTP
+@testable import Transport
+
+/// A handler made of a closure.
+struct ClosureHandler: HTTPHandler {
+    let closure: @Sendable (HTTPRequest) -> HTTPReply
+
+    func respond(to request: HTTPRequest) -> HTTPReply { closure(request) }
+}
+
+/// A server with a handler for every path the tests need, its TLS identity, and clients for it.
+final class TestServer: Sendable {
+    let server: HTTPServer
+    let identity: TestIdentity?
+    let client: HTTPClient
+    /// Set once the stream at `/stream-for-ever` has noticed that its reader left.
+    let readerLeft = OneShot<Void>()
+
+    init(tls: Bool = true, configuration: HTTPServerConfiguration = HTTPServerConfiguration(loops: 2)) throws {
+        identity = tls ? try TestIdentity.localhost() : nil
+        var configuration = configuration
+        configuration.tls = identity?.server
+        let left = readerLeft
+        server = try HTTPServer(
+            configuration: configuration,
+            handler: ClosureHandler { request in
+                switch request.path {
+                case "/echo":
+                    return .now(
+                        HTTPResponse(status: 200, headers: ["X-Method": request.method], body: .bytes(request.body))
+                    )
+                case "/later":
+                    return .later {
+                        await Task.yield()
+                        return HTTPResponse(status: 201, body: .bytes(request.body))
+                    }
+                case "/stream":
+                    return .now(
+                        HTTPResponse(
+                            status: 200,
+                            body: .stream { writer in
+                                for number in 0..<1000 { try await writer.write(Array("line \(number)\n".utf8)) }
+                            }
+                        )
+                    )
+                case "/stream-cut":
+                    return .now(
+                        HTTPResponse(
+                            status: 200,
+                            body: .stream { writer in
+                                try await writer.write([1, 2, 3])
+                                throw CancellationError()
+                            }
+                        )
+                    )
+                case "/stream-for-ever":
+                    return .now(
+                        HTTPResponse(
+                            status: 200,
+                            body: .stream { writer in
+                                try await writer.write(Array("hello\n".utf8))
+                                await writer.untilClosed()
+                                left.resume(with: .success(()))
+                            }
+                        )
+                    )
+                case "/stream-big":
+                    return .now(
+                        HTTPResponse(
+                            status: 200,
+                            body: .stream { writer in
+                                for _ in 0..<64 { try await writer.write([UInt8](repeating: 7, count: 256 << 10)) }
+                            }
+                        )
+                    )
+                default: return .now(.text("no such path", status: 404))
+                }
+            }
+        )
+        try server.start()
+        client = try HTTPClient(
+            origin: HTTPOrigin(
+                host: "127.0.0.1",
+                port: server.port,
+                tls: identity.map { TLSClientConfiguration(trustRootsPEM: $0.authority) }
+            )
+        )
+    }
+
+    func stop() async {
+        await client.shutdown()
+        await server.stop(within: .seconds(5))
+    }
+
+    /// Sends bytes on a plain connection and returns all that comes back until the server closes.
+    func raw(_ text: String) async throws -> String {
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: server.port))
+        let loop = try EventLoop(name: "raw")
+        let result = OneShot<[UInt8]>()
+        let bytes = try await result.wait {
+            loop.execute { reactor in
+                do throws(ChannelError) {
+                    _ = try Channel.connect(
+                        to: address,
+                        tls: nil,
+                        peer: nil,
+                        handler: RawHandler(Array(text.utf8), result),
+                        on: reactor
+                    )
+                } catch {
+                    result.resume(with: .failure(error))
+                }
+            }
+        }
+        loop.stop()
+        await loop.ended()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private final class RawHandler: ChannelHandler {
+        let bytes: [UInt8]
+        let result: OneShot<[UInt8]>
+        var answer: [UInt8] = []
+
+        init(_ bytes: [UInt8], _ result: OneShot<[UInt8]>) {
+            self.bytes = bytes
+            self.result = result
+        }
+
+        func opened(_ channel: Channel) {
+            channel.write(bytes)
+            channel.flush()
+        }
+        func received(_ bytes: UnsafeRawBufferPointer, on channel: Channel) { answer += bytes }
+        func inputEnded(on channel: Channel) { channel.finish() }
+        func drained(_ channel: Channel) {}
+        func timedOut(_ channel: Channel) {}
+        func closed(_ channel: Channel, because error: ChannelError?) { result.resume(with: .success(answer)) }
+    }
+}
+
+@Suite("The HTTP server")
+struct HTTPServerTests {
+    @Test("answers over TLS, at once or later, and keeps the connection", arguments: ["/echo", "/later"])
+    func roundTrip(path: String) async throws {
+        let test = try TestServer()
+        for count in [0, 1, 5_000, 1_000_000] {
+            let body = [UInt8](repeating: 9, count: count)
+            let response = try await test.client.send(
+                HTTPRequest(method: "POST", target: path, body: body),
+                timeout: .seconds(20)
+            )
+            #expect(response.status == (path == "/echo" ? 200 : 201))
+            #expect(response.bytes == body)
+        }
+        #expect(test.server.connectionCount == 1)
+        await test.stop()
+    }
+
+    @Test("streams in chunks, whole")
+    func streams() async throws {
+        let test = try TestServer()
+        let response = try await test.client.stream(
+            HTTPRequest(method: "GET", target: "/stream"),
+            headTimeout: .seconds(20)
+        )
+        #expect(response.headers["Transfer-Encoding"] == "chunked")
+        var text: [UInt8] = []
+        for try await piece in response.body { text += piece }
+        let expected = (0..<1000).map { "line \($0)\n" }.joined()
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+        await test.stop()
+    }
+
+    @Test("lets a stream that fails be seen as cut, never as whole")
+    func cutStream() async throws {
+        let test = try TestServer()
+        await #expect(throws: HTTPClientError.truncated) {
+            try await test.client.send(HTTPRequest(method: "GET", target: "/stream-cut"), timeout: .seconds(20))
+        }
+        await test.stop()
+    }
+
+    @Test("tells a stream that its reader left")
+    func readerLeaves() async throws {
+        let test = try TestServer()
+        do {
+            let response = try await test.client.stream(
+                HTTPRequest(method: "GET", target: "/stream-for-ever"),
+                headTimeout: .seconds(20)
+            )
+            var pieces = response.body.makeAsyncIterator()
+            #expect(try await pieces.next() == Array("hello\n".utf8))
+        }
+        try await test.readerLeft.wait()
+        await test.stop()
+    }
+
+    @Test("makes a fast writer wait for a slow reader, and loses nothing")
+    func backPressure() async throws {
+        let test = try TestServer()
+        let response = try await test.client.stream(
+            HTTPRequest(method: "GET", target: "/stream-big"),
+            headTimeout: .seconds(20)
+        )
+        var count = 0
+        for try await piece in response.body {
+            count += piece.count
+            await Task.yield()
+        }
+        #expect(count == 16 << 20)
+        await test.stop()
+    }
+
+    @Test("answers pipelined requests in order, late answers included")
+    func pipelining() async throws {
+        let test = try TestServer(tls: false)
+        let answer = try await test.raw(
+            "POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
+                + "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n"
+                + "GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        let order = ["HTTP/1.1 201", "\r\n\r\none", "HTTP/1.1 200", "\r\n\r\ntwo", "HTTP/1.1 404", "Connection: close"]
+        var rest = answer[...]
+        for part in order {
+            let found = try #require(rest.range(of: part), "\(part) in \(answer)")
+            rest = rest[found.upperBound...]
+        }
+        await test.stop()
+    }
+
+    @Test("says 100 Continue to a client that waits for it")
+    func expectContinue() async throws {
+        let test = try TestServer(tls: false)
+        let answer = try await test.raw(
+            "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
+        )
+        #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\nhi"))
+        let refused = try await test.raw(
+            "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n"
+        )
+        #expect(refused.hasPrefix("HTTP/1.1 417 "))
+        await test.stop()
+    }
+
+    @Test("answers HEAD without a body, and HTTP/1.0 without chunks")
+    func oldAndHead() async throws {
+        let test = try TestServer(tls: false)
+        let head = try await test.raw("HEAD /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        #expect(head.hasSuffix("\r\n\r\n"))
+        let old = try await test.raw("GET /stream HTTP/1.0\r\n\r\n")
+        #expect(old.contains("Connection: close"))
+        #expect(!old.contains("chunked"))
+        #expect(old.hasSuffix("line 998\nline 999\n"))
+        await test.stop()
+    }
+
+    @Test("answers a client that closed its half")
+    func halfClosed() async throws {
+        let test = try TestServer(tls: false)
+        let answer = try await test.raw("GET /nowhere HTTP/1.0\r\n\r\n")
+        #expect(answer.contains("404"))
+        await test.stop()
+    }
+
+    @Test("refuses a malformed request with its reason, and closes")
+    func malformed() async throws {
+        let test = try TestServer(tls: false)
+        let answer = try await test.raw("GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+        #expect(answer.contains("Connection: close\r\n"))
+        await test.stop()
+    }
+
+    @Test("unpacks gzip bodies, and refuses codings it does not know")
+    func codings() async throws {
+        let test = try TestServer()
+        let packed = try Gzip.compress(Array("plain".utf8))
+        let response = try await test.client.send(
+            HTTPRequest(method: "POST", target: "/echo", headers: ["Content-Encoding": "gzip"], body: packed),
+            timeout: .seconds(20)
+        )
+        #expect(response.bytes == Array("plain".utf8))
+        let unknown = try await test.client.send(
+            HTTPRequest(method: "POST", target: "/echo", headers: ["Content-Encoding": "br"], body: packed),
+            timeout: .seconds(20)
+        )
+        #expect(unknown.status == 415)
+        await test.stop()
+    }
+
+    @Test("gives up on a client that is slow with its head or its body, and says so")
+    func slowClients() async throws {
+        let timeouts = HTTPServerConfiguration.Timeouts(
+            idle: .milliseconds(300),
+            head: .milliseconds(100),
+            body: .milliseconds(100)
+        )
+        let test = try TestServer(
+            tls: false,
+            configuration: HTTPServerConfiguration(loops: 1, timeouts: timeouts)
+        )
+        #expect(try await test.raw("GET / HT").hasPrefix("HTTP/1.1 408 "))
+        #expect(
+            try await test.raw("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab").hasPrefix(
+                "HTTP/1.1 408 "
+            )
+        )
+        #expect(try await test.raw("") == "")
+        await test.stop()
+    }
+
+    @Test("turns away connections beyond its limit and serves again once there is room")
+    func connectionLimit() async throws {
+        let test = try TestServer(tls: false, configuration: HTTPServerConfiguration(loops: 1, connections: 1))
+        let held = try await test.client.stream(
+            HTTPRequest(method: "GET", target: "/stream-for-ever"),
+            headTimeout: .seconds(20)
+        )
+        #expect(try await test.raw("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n") == "")
+        _ = consume held
+        try await test.readerLeft.wait()
+        // The loop has closed the connection before the stream could hear of it.
+        let answer = try await test.raw("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        await test.stop()
+    }
+
+    @Test("serves many clients at once on every loop")
+    func concurrency() async throws {
+        let test = try TestServer()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let body = Array("request \(number)".utf8)
+                    let response = try await test.client.send(
+                        HTTPRequest(method: "PUT", target: number % 2 == 0 ? "/echo" : "/later", body: body),
+                        timeout: .seconds(60)
+                    )
+                    #expect(response.bytes == body)
+                }
+            }
+            try await group.waitForAll()
+        }
+        await test.stop()
+    }
+
+    @Test("closes what is idle when it stops, and ends streams")
+    func stops() async throws {
+        let test = try TestServer()
+        let response = try await test.client.stream(
+            HTTPRequest(method: "GET", target: "/stream-for-ever"),
+            headTimeout: .seconds(20)
+        )
+        await test.server.stop(within: .milliseconds(50))
+        await #expect(throws: HTTPClientError.truncated) { for try await _ in response.body {} }
+        await #expect(throws: HTTPClientError.self) {
+            try await test.client.send(HTTPRequest(method: "GET", target: "/echo"), timeout: .seconds(20))
+        }
+        await test.client.shutdown()
+    }
+
+    @Test("asks for a client certificate when told whom to trust")
+    func mutualTLS() async throws {
+        let identity = try TestIdentity.localhost()
+        var tls = identity.server
+        tls.clientCA = identity.authority
+        let server = try HTTPServer(
+            configuration: HTTPServerConfiguration(tls: tls),
+            handler: ClosureHandler { _ in .now(.text("hello")) }
+        )
+        try server.start()
+        let stranger = try HTTPClient(
+            origin: HTTPOrigin(
+                host: "localhost",
+                port: server.port,
+                tls: TLSClientConfiguration(trustRootsPEM: identity.authority)
+            )
+        )
+        await #expect(throws: HTTPClientError.self) {
+            try await stranger.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+        }
+        let known = try HTTPClient(
+            origin: HTTPOrigin(
+                host: "localhost",
+                port: server.port,
+                tls: TLSClientConfiguration(
+                    trustRootsPEM: identity.authority,
+                    clientCertificatePEM: identity.clientCertificate,
+                    clientKeyPEM: identity.clientKey
+                )
+            )
+        )
+        let response = try await known.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+        #expect(response.status == 200)
+        await stranger.shutdown()
+        await known.shutdown()
+        await server.stop(within: .seconds(5))
+    }
+}
+
+@Suite("The HTTP client")
+struct HTTPClientTests {
+    @Test("gives up when the time is over, and frees the connection")
+    func timeout() async throws {
+        let test = try TestServer()
+        await #expect(throws: HTTPClientError.timedOut(.milliseconds(50))) {
+            try await test.client.send(
+                HTTPRequest(method: "GET", target: "/stream-for-ever"),
+                timeout: .milliseconds(50)
+            )
+        }
+        try await test.readerLeft.wait()
+        await test.stop()
+    }
+
+    @Test("stops at once when its task is cancelled")
+    func cancellation() async throws {
+        let test = try TestServer()
+        let task = Task {
+            try await test.client.send(HTTPRequest(method: "GET", target: "/stream-for-ever"), timeout: .seconds(60))
+        }
+        await Task.yield()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await test.stop()
+    }
+
+    @Test("names the origin it cannot reach")
+    func unreachable() async throws {
+        let test = try TestServer()
+        await test.server.stop(within: .seconds(1))
+        await #expect {
+            try await test.client.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+        } throws: {
+            "\($0)".contains("cannot connect to https://127.0.0.1:") && "\($0)".contains("refused")
+        }
+        await test.client.shutdown()
+    }
+
+    @Test("opens a new connection when the server has closed the one it kept")
+    func staleConnection() async throws {
+        let timeouts = HTTPServerConfiguration.Timeouts(idle: .milliseconds(1))
+        let test = try TestServer(configuration: HTTPServerConfiguration(loops: 1, timeouts: timeouts))
+        for _ in 0..<20 {
+            let response = try await test.client.send(
+                HTTPRequest(method: "GET", target: "/echo"),
+                timeout: .seconds(20)
+            )
+            #expect(response.status == 200)
+        }
+        await test.stop()
+    }
+}
