@@ -119,7 +119,13 @@ let package = Package(
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "Transport"], swiftSettings: strict),
         .testTarget(
             name: "LocalClusterTests",
-            dependencies: ["Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI", "Transport"],
+            dependencies: [
+                "Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI", "Transport",
+                "optimizationjob",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

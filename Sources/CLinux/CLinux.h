@@ -6,9 +6,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 
 struct sockaddr;
 int accept4(int fd, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int fds[2], int flags);
 int pthread_setname_np(unsigned long thread, const char *name);
+
+#include "SpawnChild.h"

@@ -1,0 +1,144 @@
+import Glibc
+import SystemPackage
+
+/// The files of one trial.
+///
+/// ```
+/// <run>/trials/<trainjob>/
+///   work/       where the command runs: a link to every entry of the context directory, and what the trial writes
+///   log.txt     standard output and standard error, in the order they were written
+///   token       its bearer token for progress reports, readable by its owner only
+/// ```
+///
+/// The links let `python3 train.py` find its script and its data, while files that trials write do not meet. Writing
+/// to a name that exists in the context writes through the link, as it would without a trial.
+struct TrialDirectory {
+    /// The absolute path of `<run>/trials/<trainjob>`.
+    let path: String
+
+    /// The working directory.
+    var work: String { path + "/work" }
+    /// The log.
+    var log: String { path + "/log.txt" }
+    /// The file of the token.
+    var token: String { path + "/token" }
+
+    /// Why the directory could not be made.
+    struct Failure: Error, CustomStringConvertible {
+        var path: String
+        var error: Errno
+        var description: String { "\(path): \(error)" }
+    }
+
+    /// Names a trial's directory. `trainJob` must be a DNS label, so that it cannot lead elsewhere.
+    init(runDirectory: String, trainJob: String) {
+        path = "\(runDirectory)/trials/\(trainJob)"
+    }
+
+    /// Makes everything anew. What an earlier attempt of the same trial left is kept beside it, as `work.1`, `log.1.txt`
+    /// and so on: nothing of the user's is ever deleted.
+    ///
+    /// - Parameters:
+    ///   - context: The directory whose entries are linked, but for hidden ones and the run directory itself.
+    ///   - runDirectory: The run directory.
+    ///   - token: The bearer token.
+    func prepare(context: String, runDirectory: String, token secret: String) throws(Failure) {
+        try Self.makeDirectories(path)
+        try putAsidePreviousAttempt()
+        try Self.check(work) { mkdir(work, 0o755) }
+        let run = Identity(of: runDirectory)
+        for name in DirectoryListing.names(in: context) where !name.hasPrefix(".") {
+            let entry = "\(context)/\(name)"
+            if let run, Identity(of: entry) == run { continue }
+            try Self.check(entry) { symlink(entry, "\(work)/\(name)") }
+        }
+        if unlink(token) != 0 && errno != ENOENT { throw Failure(path: token, error: Errno(rawValue: errno)) }
+        do {
+            try SmallFile.write(Array(secret.utf8), to: token, permissions: .ownerReadWrite)
+        } catch {
+            throw Failure(path: token, error: error as? Errno ?? .ioError)
+        }
+    }
+
+    /// Opens the log for appending; the caller owns the descriptor.
+    func openLog() throws(Failure) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                FilePath(log),
+                .writeOnly,
+                options: [.create, .append, .closeOnExec, .noFollow],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            )
+        } catch {
+            throw Failure(path: log, error: error as? Errno ?? .ioError)
+        }
+    }
+
+    private func putAsidePreviousAttempt() throws(Failure) {
+        var status = stat()
+        for (current, name) in [(work, "work.#"), (log, "log.#.txt")] where lstat(current, &status) == 0 {
+            var number = 1
+            let parts = name.split(separator: "#", omittingEmptySubsequences: false)
+            var aside: String { "\(path)/\(parts.joined(separator: "\(number)"))" }
+            while lstat(aside, &status) == 0 { number += 1 }
+            let target = aside
+            try Self.check(current) { rename(current, target) }
+        }
+    }
+
+    /// Makes a directory and those above it.
+    static func makeDirectories(_ path: String) throws(Failure) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            if mkdir(made, 0o755) == 0 || errno == EEXIST { continue }
+            // A directory above may be there although it may not be written to.
+            var status = stat()
+            let error = errno
+            if stat(made, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+            throw Failure(path: made, error: Errno(rawValue: error))
+        }
+    }
+
+    private static func check(_ path: String, _ call: () -> Int32) throws(Failure) {
+        if call() != 0 { throw Failure(path: path, error: Errno(rawValue: errno)) }
+    }
+}
+
+/// Which file a path leads to, links followed.
+private struct Identity: Equatable {
+    var device: UInt
+    var inode: UInt
+
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+    }
+}
+
+/// The last lines of a log, for a message.
+enum LogTail {
+    /// How much of the log's end goes into a condition's message: enough for a Python traceback, and small beside the
+    /// 32,768 characters that a condition's message may have.
+    static let maximumLines = 20
+    static let maximumBytes = 2048
+
+    /// The last lines, without what is not text; empty when there is no log.
+    static func read(_ path: String) -> String {
+        guard let bytes = SmallFile.readEnd(path, limit: maximumBytes) else { return "" }
+        var lines = String(decoding: bytes, as: UTF8.self)
+            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { line in String(String.UnicodeScalarView(line.unicodeScalars.filter(isPrintable))) }
+        // The first line is a fragment when the log is longer than what was read.
+        if bytes.count == maximumBytes && lines.count > 1 { lines.removeFirst() }
+        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+        return lines.suffix(maximumLines).joined(separator: "\n")
+    }
+
+    /// Not a control character: an escape sequence in a log must not reach the terminal of whoever reads the message.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\t" || (scalar.properties.generalCategory != .control && scalar != "\u{fffd}")
+    }
+}
