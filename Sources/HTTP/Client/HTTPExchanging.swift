@@ -68,7 +68,7 @@ public struct HTTPBodyStream: AsyncSequence, Sendable {
     }
 
     /// Reads the body piece by piece.
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate let pull: @Sendable () async throws -> [UInt8]?
 
         /// The next piece, or `nil` at the end of the body.

@@ -1,0 +1,129 @@
+import HTTP
+import JSON
+import Synchronization
+
+extension APIClient {
+    /// Follows the changes of all objects that match.
+    ///
+    /// Returns once the server has agreed; a refusal is thrown like that of any other call.
+    public func watch(
+        _ type: ResourceType,
+        namespace: String?,
+        options: WatchOptions
+    ) async throws(APIError) -> WatchStream {
+        var query = [("watch", "true")]
+        if let selector = options.labelSelector { query.append(("labelSelector", selector)) }
+        if let selector = options.fieldSelector { query.append(("fieldSelector", selector)) }
+        if !options.resourceVersion.isEmpty { query.append(("resourceVersion", options.resourceVersion)) }
+        if let seconds = options.timeoutSeconds { query.append(("timeoutSeconds", String(seconds))) }
+        if options.allowBookmarks { query.append(("allowWatchBookmarks", "true")) }
+        let target = type.path(namespace: namespace) + Self.text(ofQuery: query)
+
+        let response = try await repeating(request("GET", target)) { (request, timeout) throws(APIError) in
+            let response: HTTPResponseStream
+            do {
+                response = try await exchange.stream(request, headTimeout: timeout)
+            } catch {
+                throw APIError(transport: error)
+            }
+            guard response.status == 200 else {
+                let body = await beginning(of: response.body)
+                throw APIError(response.status, response.headers, body, method: "GET")
+            }
+            return response
+        }
+        let limit = configuration.watchLineLimit
+        return WatchStream {
+            let reader = WatchReader(response.body.makeAsyncIterator(), lineLimit: limit)
+            return { () async throws(APIError) in try await reader.next() }
+        }
+    }
+
+    /// A refusal's body: enough of it for a `Status`, and nothing from a server that does not come to an end.
+    private func beginning(of body: HTTPBodyStream) async -> [UInt8] {
+        await withTaskGroup(of: [UInt8].self) { group in
+            group.addTask {
+                var iterator = body.makeAsyncIterator()
+                var bytes: [UInt8] = []
+                while bytes.count < 1 << 20, let piece = try? await iterator.next() { bytes += piece }
+                return bytes
+            }
+            group.addTask { [time] in
+                try? await time.sleep(for: .seconds(5))
+                return []
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? []
+        }
+    }
+}
+
+/// Turns the pieces of a watch's body into events.
+private final class WatchReader: Sendable {
+    private struct State {
+        var lines: LineSplitter
+        var isOver = false
+    }
+
+    private let body: HTTPBodyStream.Iterator
+    private let state: Mutex<State>
+
+    init(_ body: HTTPBodyStream.Iterator, lineLimit: Int) {
+        self.body = body
+        state = Mutex(State(lines: LineSplitter(limit: lineLimit)))
+    }
+
+    /// The next event, or `nil` once the stream is over; it is over after an error, too.
+    func next() async throws(APIError) -> WatchEvent? {
+        do {
+            return try await nextEvent()
+        } catch {
+            state.withLock { $0.isOver = true }
+            throw error
+        }
+    }
+
+    private func nextEvent() async throws(APIError) -> WatchEvent? {
+        while true {
+            let line: [UInt8]?
+            do {
+                line = try state.withLock { (state) throws(LineSplitter.LineTooLong) in
+                    state.isOver ? nil : try state.lines.next()
+                }
+            } catch {
+                throw .malformed("an event of a watch is longer than \(error.limit) bytes")
+            }
+            if let line { return try event(line) }
+            if state.withLock({ $0.isOver }) { return nil }
+            var body = body
+            let piece: [UInt8]?
+            do {
+                piece = try await body.next()
+            } catch {
+                throw APIError(transport: error)
+            }
+            guard let piece else {
+                // A body that broke off would have thrown, so this is a whole event that lacks its newline.
+                let rest = state.withLock { state in
+                    state.isOver = true
+                    return state.lines.rest
+                }
+                return rest.isEmpty ? nil : try event(rest)
+            }
+            state.withLock { $0.lines.append(piece) }
+        }
+    }
+
+    private func event(_ line: [UInt8]) throws(APIError) -> WatchEvent {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: line)
+        } catch {
+            throw .malformed("an event of a watch: \(error)")
+        }
+        guard let event = WatchEvent(decoding: value) else {
+            throw .malformed("an event of a watch has no known type, or no object")
+        }
+        return event
+    }
+}
