@@ -128,7 +128,10 @@ public struct APIClient: KubernetesAPI {
             throw .status(.badRequest("resource name may not be empty"), retryAfter: nil)
         }
         guard name.name != ".", name.name != ".." else {
-            throw .status(.badRequest("invalid resource name \"\(name.name)\": may not be '.' or '..'"), retryAfter: nil)
+            throw .status(
+                .badRequest("invalid resource name \"\(name.name)\": may not be '.' or '..'"),
+                retryAfter: nil
+            )
         }
         guard !type.isNamespaced || !name.namespace.isEmpty else {
             throw .status(

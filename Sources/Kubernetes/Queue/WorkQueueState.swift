@@ -1,0 +1,98 @@
+/// What a `WorkQueue` guards with its lock.
+///
+/// A key is in one of these states: unknown; dirty and in `waiting`; in `processing`; in `processing` and dirty.
+struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
+    typealias Waiter = (ticket: UInt64, continuation: CheckedContinuation<Key?, Never>)
+
+    /// Keys to be taken, in order.
+    var waiting = FIFO<Key>()
+    /// Keys that need work: all in `waiting`, and those in `processing` that were added again.
+    private var dirty: Set<Key> = []
+    /// Keys that are with a worker.
+    private(set) var processing: Set<Key> = []
+    /// Keys whose time has not come.
+    var delayed = DelayedKeys<Key>()
+    /// How often each key failed.
+    var failures: [Key: Int] = [:]
+    /// Workers that wait for a key, in order.
+    var waiters: [Waiter] = []
+    var isShuttingDown = false
+    /// The one timer, and when it fires.
+    var timer: Task<Void, Never>?
+    var timerDue: Duration?
+    private var lastTicket: UInt64 = 0
+
+    mutating func makeTicket() -> UInt64 {
+        lastTicket &+= 1
+        return lastTicket
+    }
+
+    mutating func add(_ key: Key) {
+        guard !isShuttingDown, dirty.insert(key).inserted, !processing.contains(key) else { return }
+        waiting.append(key)
+    }
+
+    mutating func done(_ key: Key) {
+        guard processing.remove(key) != nil, dirty.contains(key) else { return }
+        waiting.append(key)
+    }
+
+    mutating func removeWaiter(_ ticket: UInt64) -> CheckedContinuation<Key?, Never>? {
+        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+        return waiters.remove(at: index).continuation
+    }
+
+    /// Gives keys to workers as long as there are both; to be resumed after the lock is released.
+    mutating func handover() -> Handover<Key>? {
+        var given: [(CheckedContinuation<Key?, Never>, Key?)] = []
+        while !waiters.isEmpty, let key = waiting.popFirst() {
+            dirty.remove(key)
+            processing.insert(key)
+            given.append((waiters.removeFirst().continuation, key))
+        }
+        if isShuttingDown, waiting.isEmpty, processing.isDisjoint(with: dirty) {
+            given += waiters.map { ($0.continuation, nil) }
+            waiters = []
+        }
+        return given.isEmpty ? nil : Handover(given)
+    }
+}
+
+/// Workers and what they get.
+struct Handover<Key: Sendable>: Sendable {
+    private let given: [(CheckedContinuation<Key?, Never>, Key?)]
+
+    init(_ given: [(CheckedContinuation<Key?, Never>, Key?)]) {
+        self.given = given
+    }
+
+    func resume() {
+        for (continuation, key) in given { continuation.resume(returning: key) }
+    }
+}
+
+/// First in, first out, without moving everything at each removal.
+struct FIFO<Element: Sendable>: Sendable {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    var count: Int { elements.count - head }
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ element: Element) {
+        elements.append(element)
+    }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        let element = elements[head]
+        elements[head] = nil
+        head += 1
+        // Half of it empty: the cost of closing up is paid by the removals before.
+        if head >= 32, head * 2 >= elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+}
