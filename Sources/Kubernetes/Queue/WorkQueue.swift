@@ -48,6 +48,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// How many keys wait for their time.
     public var delayedCount: Int { state.withLock { $0.delayed.count } }
 
+    /// How many workers wait for a key.
+    public var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     /// Adds a key, unless it waits already. After `shutDown`, nothing is added.
     public func add(_ key: Key) {
         let handover = state.withLock { state in
