@@ -20,7 +20,8 @@ final class CacheHarness: Sendable {
         self.api = api
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        cache = WatchCache(api: api, type: .jobs, namespace: "ns", logger: logger, time: time, jitter: { 1 }) { object in
+        cache = WatchCache(api: api, type: .jobs, namespace: "ns", logger: logger, time: time, jitter: { 1 }) {
+            object in
             guard object["ignored"] == nil else { return nil }
             let metadata = ObjectMeta(object)
             return "\(metadata.name)@\(metadata.resourceVersion)"
@@ -112,9 +113,17 @@ struct WatchCacheTests {
         let watch = await harness.api.nextWatch()
         _ = await harness.changes(2)
         watch.send(
-            .added(sample("a", 1)), .modified(sample("a", 11)), .modified(sample("a", 11)), .added(sample("a", 1)),
-            .deleted(sample("b", 12)), .deleted(sample("b", 12)), .added(sample("b", 2)), .modified(sample("b", 2)),
-            .added(sample("b", 14, uid: "second b")), .deleted(sample("b", 12)), .modified(sample("b", 2)),
+            .added(sample("a", 1)),
+            .modified(sample("a", 11)),
+            .modified(sample("a", 11)),
+            .added(sample("a", 1)),
+            .deleted(sample("b", 12)),
+            .deleted(sample("b", 12)),
+            .added(sample("b", 2)),
+            .modified(sample("b", 2)),
+            .added(sample("b", 14, uid: "second b")),
+            .deleted(sample("b", 12)),
+            .modified(sample("b", 2)),
             .added(sample("end", 15))
         )
         #expect(await harness.changes(4) == ["a@1 > a@11", "b@2 > -", "- > b@14", "- > end@15"])
@@ -142,7 +151,11 @@ struct WatchCacheTests {
         _ = await harness.changes(4)
         api.thenList(
             samples(
-                sample("same", 1), sample("changed", 12), sample("new", 13), sample("replaced", 14, uid: "second"), at: 20
+                sample("same", 1),
+                sample("changed", 12),
+                sample("new", 13),
+                sample("replaced", 14, uid: "second"),
+                at: 20
             )
         )
         if isEvent {
@@ -270,7 +283,9 @@ struct WatchCacheTests {
     @Test("finds objects by their owners")
     func owners() async {
         let harness = CacheHarness(
-            ScriptedAPI(samples(sample("a", 1, owners: ["x", "y"]), sample("b", 2, owners: ["x"]), sample("c", 3), at: 10))
+            ScriptedAPI(
+                samples(sample("a", 1, owners: ["x", "y"]), sample("b", 2, owners: ["x"]), sample("c", 3), at: 10)
+            )
         )
         let watch = await harness.api.nextWatch()
         _ = await harness.changes(3)
@@ -293,7 +308,12 @@ struct WatchCacheTests {
         }
         let harness = CacheHarness(ScriptedAPI(samples(ignored("a", 1), sample("b", 2), ["metadata": [:]], at: 10)))
         let watch = await harness.api.nextWatch()
-        watch.send(.modified(ignored("b", 11)), .added(["metadata": 3]), .modified(sample("a", 12)), .modified(sample("b", 13)))
+        watch.send(
+            .modified(ignored("b", 11)),
+            .added(["metadata": 3]),
+            .modified(sample("a", 12)),
+            .modified(sample("b", 13))
+        )
         #expect(await harness.changes(4) == ["- > b@2", "b@2 > -", "- > a@12", "- > b@13"])
         await harness.stop()
     }

@@ -20,7 +20,10 @@ struct APIClientRetryTests {
         }
     }
 
-    @Test("with 429 is repeated whatever it was, no sooner than asked", arguments: ["GET", "PUT", "POST", "PATCH", "DELETE"])
+    @Test(
+        "with 429 is repeated whatever it was, no sooner than asked",
+        arguments: ["GET", "PUT", "POST", "PATCH", "DELETE"]
+    )
     func tooMany(method: String) async throws {
         let busy = FakeExchange.Answer.fixture(try HTTPFixture("list-429-storage-initializing"))
         let exchange = FakeExchange([busy, busy, Self.success])
@@ -37,7 +40,11 @@ struct APIClientRetryTests {
         ("no answer", .failure(ConnectionLost())),
     ]
 
-    @Test("for the server's reasons is repeated if that is safe", arguments: failures.map(\.0), ["GET", "PUT", "DELETE"])
+    @Test(
+        "for the server's reasons is repeated if that is safe",
+        arguments: failures.map(\.0),
+        ["GET", "PUT", "DELETE"]
+    )
     func idempotent(failure: String, method: String) async throws {
         let answer = try #require(Self.failures.first { $0.0 == failure }).1
         let exchange = FakeExchange([answer, Self.success])
@@ -45,7 +52,11 @@ struct APIClientRetryTests {
         #expect(exchange.requests.count == 2)
     }
 
-    @Test("for the server's reasons is not repeated if it could do its work twice", arguments: failures.map(\.0), ["POST", "PATCH"])
+    @Test(
+        "for the server's reasons is not repeated if it could do its work twice",
+        arguments: failures.map(\.0),
+        ["POST", "PATCH"]
+    )
     func unsafe(failure: String, method: String) async throws {
         let answer = try #require(Self.failures.first { $0.0 == failure }).1
         let exchange = FakeExchange([answer, Self.success])
@@ -79,7 +90,10 @@ struct APIClientRetryTests {
         let client = APIClient.make(
             exchange,
             time: time,
-            configuration: .init(callTimeout: .seconds(10), retry: RetryPolicy(backoff: .init(base: .zero, maximum: .zero)))
+            configuration: .init(
+                callTimeout: .seconds(10),
+                retry: RetryPolicy(backoff: .init(base: .zero, maximum: .zero))
+            )
         )
         let error = await #expect(throws: APIError.self) { try await call("GET", client) }
         #expect(error?.status?.code == 503)
@@ -104,7 +118,7 @@ struct APIClientRetryTests {
     @Test("because its task was cancelled says so")
     func cancelled() async {
         let exchange = FakeExchange([.silence])
-        let task = Task { () throws(APIError) in try await call("GET", APIClient.make(exchange)) }
+        let task = Task { try await call("GET", APIClient.make(exchange)) }
         while exchange.requests.isEmpty { await Task.yield() }
         task.cancel()
         #expect(await task.result.failure as? APIError == .cancelled)
@@ -114,7 +128,7 @@ struct APIClientRetryTests {
     func cancelledWhileWaiting() async {
         let time = ManualTime()
         let exchange = FakeExchange([.text("", status: 503)])
-        let task = Task { () throws(APIError) in try await call("GET", APIClient.make(exchange, time: time)) }
+        let task = Task { try await call("GET", APIClient.make(exchange, time: time)) }
         await time.untilSleeping(for: .milliseconds(250))
         task.cancel()
         #expect(await task.result.failure as? APIError == .cancelled)

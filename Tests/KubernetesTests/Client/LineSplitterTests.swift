@@ -34,7 +34,10 @@ struct LineSplitterTests {
         #expect(rest == "")
     }
 
-    @Test("refuses a line that is too long, ended or not", arguments: ["12345678901", "12345678901\n", "a\n12345678901"])
+    @Test(
+        "refuses a line that is too long, ended or not",
+        arguments: ["12345678901", "12345678901\n", "a\n12345678901"]
+    )
     func tooLong(text: String) {
         #expect(throws: LineSplitter.LineTooLong.self) { try lines(of: [Array(text.utf8)], limit: 10) }
         #expect(throws: LineSplitter.LineTooLong.self) { try lines(of: text.utf8.map { [$0] }, limit: 10) }

@@ -117,7 +117,8 @@ struct WatchTests {
     @Test(
         "of nonsense says so, and is over",
         arguments: [
-            "x\n", "{}\n", #"{"type":"ADDED"}"#, #"{"type":"ADDED","object":3}"# + "\n", #"{"type":"added","object":{}}"#,
+            "x\n", "{}\n", #"{"type":"ADDED"}"#, #"{"type":"ADDED","object":3}"# + "\n",
+            #"{"type":"added","object":{}}"#,
             #"[]"#, #"{"type":"ADDED","object":{"#, "<html>\n</html>",
         ]
     )

@@ -43,7 +43,8 @@ struct EventRecorderTests {
         let sent = await api.nextCreated()
         let stored = try #require(HTTPFixture("event-create-201").json)
         for key in [
-            "kind", "apiVersion", "eventTime", "reportingController", "reportingInstance", "action", "reason", "regarding",
+            "kind", "apiVersion", "eventTime", "reportingController", "reportingInstance", "action", "reason",
+            "regarding",
             "note", "type",
         ] {
             #expect(sent[key] == stored[key], "\(key)")

@@ -72,7 +72,14 @@ struct ObjectMetaTests {
             labels: ["z": "1", "a": "2"],
             annotations: ["k": "v"],
             ownerReferences: [
-                OwnerReference(apiVersion: "v1", kind: "K", name: "n", uid: "u", controller: true, blockOwnerDeletion: true)
+                OwnerReference(
+                    apiVersion: "v1",
+                    kind: "K",
+                    name: "n",
+                    uid: "u",
+                    controller: true,
+                    blockOwnerDeletion: true
+                )
             ],
             finalizers: ["f"]
         )

@@ -157,7 +157,8 @@ struct WorkQueueTests {
             let key = Int(number >> 33) % 100
             let due = Duration.milliseconds(Int(number >> 40) % 1000)
             let isEarlier = expected[key].map { due < $0 } ?? true
-            #expect(delayed.insert(key, at: due) == isEarlier)
+            let isChanged = delayed.insert(key, at: due)
+            #expect(isChanged == isEarlier)
             if isEarlier { expected[key] = due }
             if number % 7 == 0 {
                 let now = Duration.milliseconds(Int(number >> 20) % 300)
@@ -174,19 +175,14 @@ struct WorkQueueTests {
     @Test("never gives a key to two workers, and forgets none, under load")
     func load() async {
         let queue = WorkQueue<Int>()
-        let busy = Mutex<Set<Int>>([])
-        let seen = Mutex<[Int: Int]>([:])
-        let wanted = (0..<40).map { Counter($0) }
+        let work = (0..<40).map { _ in Work() }
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     while let key = await queue.next() {
-                        let isFree = busy.withLock { $0.insert(key).inserted }
-                        #expect(isFree)
-                        let value = wanted[key].value
+                        work[key].begin()
                         await Task.yield()
-                        seen.withLock { $0[key] = max($0[key] ?? 0, value) }
-                        _ = busy.withLock { $0.remove(key) }
+                        work[key].end()
                         queue.done(key)
                     }
                 }
@@ -197,7 +193,7 @@ struct WorkQueueTests {
                         producers.addTask {
                             for round in 0..<500 {
                                 let key = (round * 7 + producer * 11) % 40
-                                wanted[key].increment()
+                                work[key].want()
                                 queue.add(key)
                                 if round % 16 == 0 { await Task.yield() }
                             }
@@ -207,20 +203,37 @@ struct WorkQueueTests {
                 queue.shutDown()
             }
         }
-        // Whatever was wanted before the last addition of a key was seen by a worker after it.
-        for counter in wanted { #expect(seen.withLock { $0[counter.key] } == counter.value) }
+        for work in work {
+            #expect(work.mostWorkers == 1)
+            // Whatever was wanted before the last addition of a key was seen by a worker after it.
+            #expect(work.seen == work.wanted)
+            #expect(work.wanted > 0)
+        }
     }
 }
 
-/// A counter that tasks share.
-private final class Counter: Sendable {
-    let key: Int
-    private let count = Mutex(0)
+/// The work of one key, shared by tasks.
+private final class Work: Sendable {
+    private let state = Mutex<(wanted: Int, taken: Int, seen: Int, workers: Int, most: Int)>((0, 0, 0, 0, 0))
 
-    init(_ key: Int) {
-        self.key = key
+    var wanted: Int { state.withLock { $0.wanted } }
+    var seen: Int { state.withLock { $0.seen } }
+    var mostWorkers: Int { state.withLock { $0.most } }
+
+    func want() { state.withLock { $0.wanted += 1 } }
+
+    func begin() {
+        state.withLock { state in
+            state.workers += 1
+            state.most = max(state.most, state.workers)
+            state.taken = state.wanted
+        }
     }
 
-    var value: Int { count.withLock { $0 } }
-    func increment() { count.withLock { $0 += 1 } }
+    func end() {
+        state.withLock { state in
+            state.workers -= 1
+            state.seen = state.taken
+        }
+    }
 }

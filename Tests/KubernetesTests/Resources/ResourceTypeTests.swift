@@ -7,7 +7,10 @@ struct ResourceTypeTests {
     @Test(
         "knows the paths of its objects",
         arguments: [
-            (ResourceType.jobs, "ml", "a", "status", "/apis/trainer.kubeflow.org/v1alpha1/namespaces/ml/optimizationjobs/a/status"),
+            (
+                ResourceType.jobs, "ml", "a", "status",
+                "/apis/trainer.kubeflow.org/v1alpha1/namespaces/ml/optimizationjobs/a/status"
+            ),
             (.jobs, "ml", "a", nil, "/apis/trainer.kubeflow.org/v1alpha1/namespaces/ml/optimizationjobs/a"),
             (.jobs, "ml", nil, nil, "/apis/trainer.kubeflow.org/v1alpha1/namespaces/ml/optimizationjobs"),
             (.jobs, nil, nil, nil, "/apis/trainer.kubeflow.org/v1alpha1/optimizationjobs"),
@@ -48,7 +51,9 @@ struct ResourceTypeTests {
     func complaint() throws {
         let status = try #require(HTTPFixture("create-422-name").json.flatMap { Status(decoding: $0) })
         let problems = NameRules.subdomainProblems("Bad_Name")
-        #expect(status.details?.causes.first?.message == "Invalid value: \"Bad_Name\": \(problems.joined(separator: "; "))")
+        #expect(
+            status.details?.causes.first?.message == "Invalid value: \"Bad_Name\": \(problems.joined(separator: "; "))"
+        )
     }
 
     @Test(

@@ -11,10 +11,12 @@ struct LabelSelectorTests {
         arguments: [
             ("", true), ("stage=prod", true), ("stage==prod", true), ("stage = prod", true), ("stage=dev", false),
             ("stage!=dev", true), ("stage!=prod", false), ("none!=x", true), ("stage in (dev,prod)", true),
-            ("stage in (dev)", false), ("none in (x)", false), ("stage notin (dev)", true), ("stage notin (prod,dev)", false),
+            ("stage in (dev)", false), ("none in (x)", false), ("stage notin (dev)", true),
+            ("stage notin (prod,dev)", false),
             ("none notin (x)", true), ("stage", true), ("none", false), ("!none", true), ("!stage", false),
             ("n>4", true), ("n>5", false), ("n<6", true), ("n<5", false), ("stage>1", false), ("none>1", false),
-            ("empty=", true), ("empty", true), ("empty in ()", true), ("stage in (,prod)", true), ("empty in (,x)", true),
+            ("empty=", true), ("empty", true), ("empty in ()", true), ("stage in (,prod)", true),
+            ("empty in (,x)", true),
             ("stage=prod,n=5,!none", true), ("stage=prod,n=6", false), ("example.com/team=ml", true),
             (" stage in ( dev , prod ) , n ", true), ("empty=,stage=prod", true),
         ]

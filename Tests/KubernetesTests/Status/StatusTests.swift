@@ -168,7 +168,8 @@ struct StatusTests {
     func lenient() throws {
         let status = try #require(
             Status(decoding: [
-                "kind": "Status", "code": 1e99, "message": 3, "details": [
+                "kind": "Status", "code": 1e99, "message": 3,
+                "details": [
                     "causes": [1, ["field": 2]], "retryAfterSeconds": 99_999_999_999,
                 ],
             ])
@@ -198,7 +199,8 @@ struct OtherAnswerTests {
     @Test(
         "has a reason by its code",
         arguments: [
-            (400, "BadRequest"), (401, "Unauthorized"), (403, "Forbidden"), (404, "NotFound"), (405, "MethodNotAllowed"),
+            (400, "BadRequest"), (401, "Unauthorized"), (403, "Forbidden"), (404, "NotFound"),
+            (405, "MethodNotAllowed"),
             (406, "NotAcceptable"), (409, "Conflict"), (410, "Expired"), (413, "RequestEntityTooLarge"),
             (415, "UnsupportedMediaType"), (422, "Invalid"), (429, "TooManyRequests"), (500, "InternalError"),
             (502, "InternalError"), (503, "ServiceUnavailable"), (504, "Timeout"), (418, ""), (302, ""),
@@ -241,7 +243,10 @@ struct OtherAnswerTests {
         #expect(Status.retryAfterSeconds(in: ["Retry-After": text]) == seconds)
     }
 
-    @Test("may ask for a wait in a way nobody uses", arguments: ["", "-1", "1.5", "Mon, 23 Nov 2026 22:30:36 GMT", "9999999999"])
+    @Test(
+        "may ask for a wait in a way nobody uses",
+        arguments: ["", "-1", "1.5", "Mon, 23 Nov 2026 22:30:36 GMT", "9999999999"]
+    )
     func oddRetryAfter(text: String) {
         #expect(Status.retryAfterSeconds(in: ["Retry-After": text]) == nil)
     }

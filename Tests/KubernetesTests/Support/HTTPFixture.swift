@@ -1,7 +1,6 @@
 import HTTP
 import JSON
 
-
 import Foundation
 import Testing
 

@@ -69,7 +69,9 @@ struct TimestampTests {
         #expect(Timestamp(secondsSinceEpoch: .max).description == "9999-12-31T23:59:59Z")
         #expect(Timestamp(secondsSinceEpoch: .min).description == "0000-01-01T00:00:00Z")
         #expect(Timestamp(secondsSinceEpoch: 5).advanced(by: .seconds(Int64.max)).description == "9999-12-31T23:59:59Z")
-        #expect(Timestamp(secondsSinceEpoch: -5).advanced(by: .seconds(Int64.min)).description == "0000-01-01T00:00:00Z")
+        #expect(
+            Timestamp(secondsSinceEpoch: -5).advanced(by: .seconds(Int64.min)).description == "0000-01-01T00:00:00Z"
+        )
         #expect(MicroTimestamp(microsecondsSinceEpoch: .max).description == "9999-12-31T23:59:59.999999Z")
         #expect(MicroTimestamp(microsecondsSinceEpoch: .min).description == "0000-01-01T00:00:00.000000Z")
     }
