@@ -114,7 +114,8 @@ public struct APIClient: KubernetesAPI {
         _ options: DeleteOptions
     ) async throws(APIError) {
         let path = try path(type, name)
-        let body = options == DeleteOptions() ? nil : options.json
+        // The type matters: a bare `nil` would be the JSON value `null`.
+        let body: JSONValue? = options == DeleteOptions() ? Optional.none : options.json
         _ = try await send(request("DELETE", path, body: body))
     }
 

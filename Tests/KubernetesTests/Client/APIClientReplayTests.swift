@@ -12,7 +12,7 @@ struct APIClientReplayTests {
     static let objects = HTTPFixture.all.filter {
         $0.status < 300 && !$0.name.hasPrefix("watch-") && $0.json?.objectValue != nil
     }
-    static let lists = objects.filter { $0.json?["items"]?.arrayValue != nil && $0.json?["kind"] != "Table" }
+    static let lists = objects.filter { $0.json?["items"]?.arrayValue != nil && $0.name.contains("list") }
 
     private func client(_ fixture: HTTPFixture) -> (APIClient, FakeExchange) {
         let exchange = FakeExchange([.fixture(fixture)])
