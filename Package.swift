@@ -101,7 +101,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OptimizationAPITests",
-            dependencies: ["JSON", "Kubernetes", "OptimizationAPI"],
+            dependencies: ["JSON", "Kubernetes", "OptimizationAPI", "Search"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

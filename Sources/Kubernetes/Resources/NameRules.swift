@@ -7,7 +7,7 @@ public enum NameRules {
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func subdomainProblems(_ name: String) -> [String] {
         var problems: [String] = []
-        if name.utf8.count > 253 { problems.append("must be no more than 253 bytes") }
+        if name.utf8.count > 253 { problems.append("must be no more than 253 characters") }
         if !isSubdomain(name) {
             problems.append(
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
@@ -41,7 +41,7 @@ public enum NameRules {
         if name.isEmpty {
             problems.append("name part must be non-empty")
         } else if name.utf8.count > 63 {
-            problems.append("name part must be no more than 63 bytes")
+            problems.append("name part must be no more than 63 characters")
         }
         if !isLabelWord(name.utf8) { problems.append("name part \(format)") }
         return problems
@@ -52,7 +52,7 @@ public enum NameRules {
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func labelValueProblems(_ value: String) -> [String] {
         var problems: [String] = []
-        if value.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
+        if value.utf8.count > 63 { problems.append("must be no more than 63 characters") }
         if !value.isEmpty, !isLabelWord(value.utf8) {
             problems.append(
                 "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "

@@ -1,0 +1,105 @@
+import JSON
+
+/// Fills in what an OptimizationJob leaves out: upstream's structural defaults, and `direction: minimize` as `Minimize`.
+///
+/// Pure and lenient: what has an unexpected type, or no place to go, is left as it is for validation to name. Doing it
+/// twice changes nothing more.
+public enum Defaulting {
+    /// The changes as a JSON Patch, as narrow as they are: an object that needs nothing gets an empty patch.
+    ///
+    /// A member that is `null` counts as absent, as it does for an API server that defaults a field.
+    public static func patch(for object: JSONValue) -> JSONPatch {
+        var draft = Draft()
+        guard let spec = object["spec"], spec.objectValue != nil else { return JSONPatch() }
+        draft.descend("spec") { draft in
+            draft.fill("searchAlgorithm", of: spec, with: ["random": [:]])
+            draft.fill("numTrials", of: spec, with: 1)
+            draft.fill("parallelTrials", of: spec, with: 1)
+            defaultDirections(in: spec, &draft)
+            defaultNumberTypes(in: spec, &draft)
+            defaultRuntimeRef(in: spec, &draft)
+        }
+        return JSONPatch(draft.operations)
+    }
+
+    /// The object with the changes made.
+    public static func apply(to object: JSONValue) -> JSONValue {
+        let patch = patch(for: object)
+        guard !patch.operations.isEmpty else { return object }
+        // Every operation adds to an object that was just looked at, so none can fail to apply.
+        return (try? patch.applied(to: object)) ?? object
+    }
+
+    /// The elements of a list, none if there are more than validation lets pass: a patch of a million operations would
+    /// be of no use to anyone.
+    private static func list(_ key: String, of spec: JSONValue) -> [JSONValue] {
+        guard let list = spec[key]?.arrayValue, list.count <= ParameterRules.limit else { return [] }
+        return list
+    }
+
+    private static func defaultDirections(in spec: JSONValue, _ draft: inout Draft) {
+        draft.descend("objectives") { draft in
+            for (index, objective) in list("objectives", of: spec).enumerated() {
+                draft.descend(String(index)) { draft in
+                    draft.fill("direction", of: objective, with: .string(Direction.minimize.rawValue))
+                    guard let written = objective["direction"]?.stringValue else { return }
+                    let canonical = Direction.allCases.first { $0.rawValue.lowercased() == written.lowercased() }
+                    if let canonical, canonical.rawValue != written {
+                        draft.replace("direction", with: .string(canonical.rawValue))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func defaultNumberTypes(in spec: JSONValue, _ draft: inout Draft) {
+        draft.descend("parameters") { draft in
+            for (index, parameter) in list("parameters", of: spec).enumerated() {
+                for distribution in ["uniform", "logUniform"] {
+                    guard let range = parameter["searchSpace"]?[distribution] else { continue }
+                    draft.descend(String(index), "searchSpace", distribution) { draft in
+                        draft.fill("type", of: range, with: .string(NumericRange.NumberType.float.rawValue))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func defaultRuntimeRef(in spec: JSONValue, _ draft: inout Draft) {
+        guard let runtime = spec["trainJobTemplate"]?["spec"]?["runtimeRef"] else { return }
+        draft.descend("trainJobTemplate", "spec", "runtimeRef") { draft in
+            draft.fill("apiGroup", of: runtime, with: "trainer.kubeflow.org")
+            draft.fill("kind", of: runtime, with: "ClusterTrainingRuntime")
+        }
+    }
+
+    /// A patch being written, with the place it has come to.
+    private struct Draft {
+        private(set) var operations: [JSONPatch.Operation] = []
+        private var path: [String] = []
+
+        mutating func descend(_ tokens: String..., body: (inout Draft) -> Void) {
+            path += tokens
+            body(&self)
+            path.removeLast(tokens.count)
+        }
+
+        /// Gives a member of `parent`, which is what `path` leads to, a value unless it has one.
+        mutating func fill(_ key: String, of parent: JSONValue, with value: JSONValue) {
+            guard let object = parent.objectValue else { return }
+            switch object[key] {
+            case nil: operations.append(.add(path: pointer(to: key), value: value))
+            case .null?: operations.append(.replace(path: pointer(to: key), value: value))
+            default: break
+            }
+        }
+
+        mutating func replace(_ key: String, with value: JSONValue) {
+            operations.append(.replace(path: pointer(to: key), value: value))
+        }
+
+        private func pointer(to key: String) -> JSONPointer {
+            (path + [key]).reduce(JSONPointer()) { $0.appending($1) }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// The `$(NAME)` references Kubernetes would expand in a text.
+///
+/// The rules are those of `k8s.io/kubernetes/third_party/forked/golang/expansion`: `$$` stands for a dollar sign, so
+/// `$$(NAME)` is no reference; `$(` without a closing parenthesis and `$` before anything else mean themselves.
+enum VariableReferences {
+    /// Calls `visit` with every name referred to, in order, repeats included.
+    static func forEach(in text: String, _ visit: (String) -> Void) {
+        let dollar = UInt8(ascii: "$")
+        guard text.utf8.contains(dollar) else { return }
+        let bytes = Array(text.utf8)
+        var position = 0
+        while position + 1 < bytes.count {
+            guard bytes[position] == dollar else {
+                position += 1
+                continue
+            }
+            if bytes[position + 1] == UInt8(ascii: "("),
+                let end = bytes[(position + 2)...].firstIndex(of: UInt8(ascii: ")"))
+            {
+                visit(String(decoding: bytes[(position + 2)..<end], as: UTF8.self))
+                position = end + 1
+            } else {
+                position += 2
+            }
+        }
+    }
+}

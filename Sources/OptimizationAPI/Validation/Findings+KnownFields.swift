@@ -1,0 +1,56 @@
+import JSON
+
+/// The members an object of the API can have.
+struct Members: Sendable {
+    /// Those that mean something.
+    let known: [String]
+    /// Those of the API's design that this version cannot honour yet.
+    let planned: [String]
+
+    init(_ known: String..., planned: [String] = []) {
+        self.known = known
+        self.planned = planned
+    }
+}
+
+extension Findings {
+    /// Looks for members nobody reads.
+    ///
+    /// A planned member is an error: ignoring it would run another experiment than the one asked for.
+    mutating func checkMembers(of object: JSONObject, _ members: Members) {
+        for (key, value) in object where !members.known.contains(key) && !value.isNull {
+            if members.planned.contains(key) {
+                add(at: key, .forbidden, nil, "not supported yet; remove it")
+                continue
+            }
+            let field = path.key(key)
+            let hint = Findings.likely(key, among: members.known).map { ", did you mean \"\($0)\"?" } ?? ""
+            warn("unknown field \"\(field)\": ignored here and dropped by a Kubernetes API server\(hint)")
+        }
+    }
+
+    /// The known name a misspelt one most likely stands for: at most two letters away, case aside.
+    private static func likely(_ name: String, among known: [String]) -> String? {
+        guard name.utf8.count <= 40 else { return nil }
+        let name = Array(name.lowercased().utf8)
+        let ranked = known.map { (known: $0, distance: distance(name, Array($0.lowercased().utf8))) }
+        guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+        // Two letters off is no likeness between short words.
+        return best.distance <= min(2, best.known.utf8.count / 3) ? best.known : nil
+    }
+
+    /// How many letters must be inserted, removed or exchanged to turn one word into the other (Levenshtein).
+    private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+        var row = Array(0...second.count)
+        for (i, letter) in first.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in second.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(diagonal + (letter == other ? 0 : 1), above + 1, row[j] + 1)
+                diagonal = above
+            }
+        }
+        return row[second.count]
+    }
+}

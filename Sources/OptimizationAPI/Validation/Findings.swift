@@ -1,0 +1,55 @@
+import JSON
+
+/// Collects what validation finds, knowing where in the object it is.
+///
+/// The path is only turned into a `FieldPath` when something is wrong: nearly every object is right, and the webhook
+/// checks tens of thousands a second.
+struct Findings {
+    /// Beyond this many, more errors help nobody and only make the answer long.
+    static let limit = 100
+
+    private(set) var errors: [FieldError] = []
+    private(set) var warnings: [String] = []
+    private var components: [FieldPath.Component] = []
+
+    /// Where the check has come to.
+    var path: FieldPath { FieldPath(components) }
+
+    /// Runs `check` one member further down.
+    mutating func at(_ key: String, _ check: (inout Findings) -> Void) {
+        components.append(.key(key))
+        check(&self)
+        components.removeLast()
+    }
+
+    /// Runs `check` one element further down.
+    mutating func at(_ index: Int, _ check: (inout Findings) -> Void) {
+        components.append(.index(index))
+        check(&self)
+        components.removeLast()
+    }
+
+    /// Notes an error here.
+    mutating func add(_ reason: FieldError.Reason, _ value: JSONValue? = nil, _ detail: String = "") {
+        guard errors.count < Findings.limit else { return }
+        errors.append(FieldError(path: path, reason: reason, value: value, detail: detail))
+    }
+
+    /// Notes an error at a member of what is here.
+    mutating func add(
+        at key: String,
+        _ reason: FieldError.Reason,
+        _ value: JSONValue? = nil,
+        _ detail: String = ""
+    ) {
+        at(key) { $0.add(reason, value, detail) }
+    }
+
+    /// Notes a warning. Kubernetes advises 120 characters; a longer one is cut, line ends become spaces.
+    mutating func warn(_ text: String) {
+        guard warnings.count < Findings.limit else { return }
+        let line = String(text.map { $0.isNewline ? " " : $0 })
+        let warning = line.count > 120 ? line.prefix(119) + "…" : line
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+}

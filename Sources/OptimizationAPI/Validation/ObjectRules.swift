@@ -1,0 +1,42 @@
+import JSON
+import Kubernetes
+
+/// Rules on the object as a whole: what it is, its name, and that it has a spec.
+enum ObjectRules {
+    private static let members = Members("apiVersion", "kind", "metadata", "spec", "status")
+
+    static func check(_ object: JSONValue, _ findings: inout Findings) {
+        guard case .object(let root) = object else {
+            findings.wrongType(object, expected: "object")
+            return
+        }
+        let type = ResourceType.optimizationJobs
+        for (field, expected) in [("apiVersion", type.apiVersion), ("kind", type.kind)] {
+            guard let value = findings.string(field, in: root, required: true) else { continue }
+            if value != expected {
+                findings.add(at: field, .invalid, .string(value), "must be \(expected)")
+            }
+        }
+        if let metadata = findings.object("metadata", in: root, required: true) {
+            findings.at("metadata") { checkName(in: metadata, &$0) }
+        }
+        if let spec = findings.object("spec", in: root, required: true) {
+            findings.at("spec") { SpecRules.check(spec, &$0) }
+        }
+        findings.checkMembers(of: root, members)
+    }
+
+    private static func checkName(in metadata: JSONObject, _ findings: inout Findings) {
+        let before = findings.errors.count
+        let name = findings.string("name", in: metadata) ?? ""
+        let generateName = findings.string("generateName", in: metadata) ?? ""
+        guard findings.errors.count == before else { return }
+        if name.isEmpty {
+            if generateName.isEmpty { findings.add(at: "name", .required, nil, "name or generateName is required") }
+        } else {
+            for problem in NameRules.subdomainProblems(name) {
+                findings.add(at: "name", .invalid, .string(name), problem)
+            }
+        }
+    }
+}

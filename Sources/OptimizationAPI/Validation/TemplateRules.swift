@@ -1,0 +1,63 @@
+import JSON
+import Kubernetes
+
+/// Rules on the template that every trial's TrainJob is made from.
+enum TemplateRules {
+    private static let members = Members("metadata", "spec")
+    private static let metadataMembers = Members("name", "namespace", "labels", "annotations", "finalizers")
+
+    /// - Parameter parameters: The job's parameters, for the variables they become.
+    static func check(_ spec: JSONObject, parameters: [ParameterRules.Checked], _ findings: inout Findings) {
+        guard let template = findings.object("trainJobTemplate", in: spec, required: true) else { return }
+        findings.at("trainJobTemplate") { findings in
+            if let metadata = findings.object("metadata", in: template) {
+                findings.at("metadata") { checkMetadata(metadata, &$0) }
+            }
+            if let trainJob = findings.object("spec", in: template, required: true) {
+                findings.at("spec") { findings in
+                    TrainJobRules.check(trainJob, &findings)
+                    EnvironmentRules.check(trainJob, parameters: parameters, &findings)
+                }
+            }
+            findings.checkMembers(of: template, members)
+        }
+    }
+
+    private static func checkMetadata(_ metadata: JSONObject, _ findings: inout Findings) {
+        for field in ["name", "namespace"] {
+            guard let value = metadata[field], !value.isNull else { continue }
+            findings.add(at: field, .invalid, value, "name and namespace cannot be set in a template.")
+        }
+        if let labels = findings.object("labels", in: metadata) {
+            findings.at("labels") { checkEntries(labels, valueProblems: NameRules.labelValueProblems, &$0) }
+        }
+        if let annotations = findings.object("annotations", in: metadata) {
+            findings.at("annotations") { checkEntries(annotations, valueProblems: { _ in [] }, &$0) }
+        }
+        if let finalizers = metadata["finalizers"], !finalizers.isNull {
+            findings.warn(
+                "\(findings.path.key("finalizers")): not copied to trials, which they would keep from being deleted"
+            )
+        }
+        findings.checkMembers(of: metadata, metadataMembers)
+    }
+
+    /// Labels or annotations. An API server checks their spelling only when a trial is created, which is too late.
+    private static func checkEntries(
+        _ entries: JSONObject,
+        valueProblems: (String) -> [String],
+        _ findings: inout Findings
+    ) {
+        for (key, value) in entries where !value.isNull {
+            findings.at(key) { findings in
+                guard let text = findings.string(value) else { return }
+                for problem in NameRules.labelKeyProblems(key) {
+                    findings.add(.invalid, .string(key), problem)
+                }
+                for problem in valueProblems(text) {
+                    findings.add(.invalid, value, problem)
+                }
+            }
+        }
+    }
+}

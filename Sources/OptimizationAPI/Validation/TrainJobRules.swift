@@ -1,0 +1,128 @@
+import JSON
+
+/// Upstream's rules on a TrainJob spec, as far as they concern what most templates set.
+///
+/// The API server checks every TrainJob again; finding a mistake here says so before the first trial instead of at every
+/// one. Members not named here, such as the pod parts of `runtimePatches`, pass as they are.
+enum TrainJobRules {
+    static func check(_ spec: JSONObject, _ findings: inout Findings) {
+        if let runtime = findings.object("runtimeRef", in: spec, required: true) {
+            findings.at("runtimeRef") { findings in
+                _ = findings.string("name", in: runtime, required: true, length: 1...253)
+                _ = findings.string("apiGroup", in: runtime, length: 0...253)
+                _ = findings.string("kind", in: runtime, length: 0...253)
+            }
+        }
+        if let trainer = findings.object("trainer", in: spec) {
+            findings.at("trainer") { checkTrainer(trainer, &$0) }
+        }
+        if let initializer = findings.object("initializer", in: spec) {
+            findings.at("initializer") { checkInitializer(initializer, &$0) }
+        }
+        if let manager = findings.string("managedBy", in: spec, length: 0...253),
+            !["trainer.kubeflow.org/trainjob-controller", "kueue.x-k8s.io/multikueue"].contains(manager)
+        {
+            findings.add(
+                at: "managedBy",
+                .invalid,
+                .string(manager),
+                "ManagedBy must be trainer.kubeflow.org/trainjob-controller or kueue.x-k8s.io/multikueue if set"
+            )
+        }
+        _ = findings.integer("activeDeadlineSeconds", in: spec, .int64, range: 1...(.max))
+        if findings.bool("suspend", in: spec) == true {
+            findings.warn(
+                "\(findings.path.key("suspend")): every trial starts suspended and waits for someone to resume it"
+            )
+        }
+    }
+
+    private static func checkTrainer(_ trainer: JSONObject, _ findings: inout Findings) {
+        _ = findings.string("image", in: trainer, length: 0...500)
+        for field in ["command", "args"] {
+            guard let texts = findings.list(field, in: trainer, count: 0...128) else { continue }
+            findings.at(field) { findings in
+                for (index, text) in texts.enumerated() {
+                    _ = findings.string(at: index, text, length: 0...1_048_576)
+                }
+            }
+        }
+        checkEnvironment(of: trainer, &findings)
+        _ = findings.integer("numNodes", in: trainer, .int32, range: 0...(.max))
+        if let processes = findings.integer("numProcPerNode", in: trainer, .int32), processes < 1 {
+            findings.add(
+                at: "numProcPerNode",
+                .invalid,
+                .number(JSONNumber(processes)),
+                "numProcPerNode must be greater than or equal to 1"
+            )
+        }
+        if let resources = findings.object("resourcesPerNode", in: trainer) {
+            findings.at("resourcesPerNode") { findings in
+                for field in ["limits", "requests"] {
+                    guard let quantities = findings.object(field, in: resources) else { continue }
+                    findings.at(field) { findings in
+                        for (name, quantity) in quantities where !quantity.isNull {
+                            findings.at(name) { QuantityRules.check(quantity, &$0) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func checkInitializer(_ initializer: JSONObject, _ findings: inout Findings) {
+        for field in ["dataset", "model"] {
+            guard let source = findings.object(field, in: initializer) else { continue }
+            findings.at(field) { findings in
+                if let uri = findings.string("storageUri", in: source, length: 0...2048), !isURI(uri) {
+                    findings.add(
+                        at: "storageUri",
+                        .invalid,
+                        .string(uri),
+                        "storageUri may be empty, or it must be a valid URI (scheme://...)"
+                    )
+                }
+                checkEnvironment(of: source, &findings)
+            }
+        }
+    }
+
+    /// The `env` of `parent`: named entries, each name once.
+    private static func checkEnvironment(of parent: JSONObject, _ findings: inout Findings) {
+        guard let entries = findings.list("env", in: parent, count: 0...TrialEnvironment.limit) else { return }
+        var names: Set<[UInt8]> = []
+        findings.at("env") { findings in
+            for (index, value) in entries.enumerated() {
+                findings.at(index) { findings in
+                    guard case .object(let entry) = value else {
+                        findings.wrongType(value, expected: "object")
+                        return
+                    }
+                    _ = findings.string("value", in: entry)
+                    guard let name = findings.string("name", in: entry, required: true) else { return }
+                    if !names.insert(Array(name.utf8)).inserted {
+                        findings.add(.duplicate, ["name": .string(name)])
+                    }
+                }
+            }
+        }
+    }
+
+    /// Empty, or `^[A-Za-z][A-Za-z0-9+.-]*://.+$`.
+    private static func isURI(_ text: String) -> Bool {
+        guard !text.isEmpty else { return true }
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let isLetter = { (byte: UInt8) in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        }
+        let isSchemeByte = { (byte: UInt8) in
+            isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || [UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(byte)
+        }
+        let scheme = text.utf8[..<colon]
+        guard let first = scheme.first, isLetter(first), scheme.allSatisfy(isSchemeByte) else { return false }
+        let rest = text.utf8[colon...]
+        return rest.starts(with: "://".utf8) && rest.count > 3 && !rest.contains(UInt8(ascii: "\n"))
+    }
+}

@@ -1,0 +1,55 @@
+import JSON
+
+/// What validation found.
+public struct ValidationResult: Sendable, Hashable {
+    /// Mistakes; the object is refused when there is any.
+    public var errors: [FieldError]
+    /// Doubtful but legal input, each at most 120 characters on one line.
+    public var warnings: [String]
+
+    /// Whether the object can be accepted.
+    public var isValid: Bool { errors.isEmpty }
+
+    /// Makes a result; an empty one accepts.
+    public init(errors: [FieldError] = [], warnings: [String] = []) {
+        self.errors = errors
+        self.warnings = warnings
+    }
+}
+
+/// Decides whether an OptimizationJob can be accepted, naming everything wrong with it at once.
+///
+/// Pure. It applies the schema and the CEL rules of upstream's CRD, and catches what those let through: numbers that fit
+/// no type, environment variables that collide, fields this version cannot honour. Whether fields are filled in by
+/// `Defaulting` first makes no difference, apart from the spelling of `direction`.
+public enum Validation {
+    /// Judges a new object of any shape.
+    public static func validateCreate(_ object: JSONValue) -> ValidationResult {
+        var findings = Findings()
+        ObjectRules.check(object, &findings)
+        return ValidationResult(errors: findings.errors, warnings: findings.warnings)
+    }
+
+    /// Judges a change.
+    ///
+    /// Never refused: a change that leaves the spec as it was, defaults aside, and any change of an object that is being
+    /// deleted (a finalizer has to be removable). Mistakes the old object has already, from a time before some rule, are
+    /// not held against the new one.
+    public static func validateUpdate(old: JSONValue, new: JSONValue) -> ValidationResult {
+        let isBeingDeleted = !(new["metadata"]?["deletionTimestamp"] ?? .null).isNull
+        guard !isBeingDeleted else { return ValidationResult() }
+        let old = Defaulting.apply(to: old)
+        let defaulted = Defaulting.apply(to: new)
+        if let before = old["spec"], let after = defaulted["spec"], before == after { return ValidationResult() }
+
+        var findings = Findings()
+        UpdateRules.check(old: old, new: defaulted, &findings)
+        var result = validateCreate(defaulted)
+        if !result.errors.isEmpty {
+            let known = Set(validateCreate(old).errors)
+            result.errors.removeAll { known.contains($0) }
+        }
+        result.errors = findings.errors + result.errors
+        return result
+    }
+}

@@ -1,0 +1,55 @@
+import JSON
+import OptimizationAPI
+import Search
+import Testing
+
+@Suite("Input of any shape")
+struct HostileInputTests {
+    @Test("is accepted exactly when it can be used")
+    func consistency() throws {
+        var accepted = 0
+        for object in Mutations.all(of: Samples.full) {
+            let defaulted = Defaulting.apply(to: object)
+            let result = Validation.validateCreate(defaulted)
+            do {
+                let job = try OptimizationJob(decoding: object)
+                let space = try job.spec.searchSpace
+                let suggestion = try job.spec.searchAlgorithm.sampler.suggestion(
+                    forTrial: 0,
+                    in: space,
+                    after: TrialHistory(),
+                    seed: job.seed
+                )
+                if !result.isValid || suggestion == nil { Issue.record("decoded although invalid: \(object)") }
+                accepted += 1
+            } catch let error as FieldErrors {
+                if result.isValid || error.errors.isEmpty { Issue.record("not decoded although valid: \(object)") }
+            }
+        }
+        #expect(accepted > 50)
+    }
+
+    @Test("can be changed into anything without a crash, and is never refused when it stays the same")
+    func updates() {
+        for object in Mutations.all(of: Samples.minimal) {
+            _ = Validation.validateUpdate(old: object, new: Samples.minimal)
+            _ = Validation.validateUpdate(old: Samples.minimal, new: object)
+            #expect(Validation.validateUpdate(old: object, new: object).errors == [])
+        }
+    }
+
+    @Test("makes a status out of anything")
+    func statuses() {
+        let status: JSONValue = [
+            "conditions": [["type": "Created", "status": "True", "lastTransitionTime": "2026-11-23T22:00:00Z"]],
+            "result": ["trainJobName": "a", "parameters": [["name": "x", "value": "1"]], "metrics": []],
+            "trials": [["trainJobName": "a", "state": "Running", "creationTime": "2026-11-23T22:00:00Z"]],
+            "nextTrialIndex": 1,
+        ]
+        for mutant in Mutations.all(of: status) {
+            let decoded = OptimizationJobStatus(decoding: mutant)
+            #expect(OptimizationJobStatus(decoding: decoded.json) == decoded)
+            _ = TrainJob(decoding: ["status": mutant, "spec": mutant, "metadata": mutant])
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import JSON
+import OptimizationAPI
+import Testing
+
+@Suite("Validation of a change")
+struct UpdateValidationTests {
+    private func errors(from old: JSONValue, to new: JSONValue) -> [String] {
+        Validation.validateUpdate(old: old, new: new).errors.map(\.description)
+    }
+
+    @Test("accepts a spec that is the same once defaults are filled in")
+    func defaults() {
+        #expect(errors(from: Samples.minimal, to: Defaulting.apply(to: Samples.minimal)) == [])
+        #expect(errors(from: Defaulting.apply(to: Samples.minimal), to: Samples.minimal) == [])
+        let spelled = Samples.job(["objectives": [["direction": "minimize", "metric": "loss"]]])
+        #expect(errors(from: Samples.minimal, to: spelled) == [])
+    }
+
+    @Test("accepts an unchanged spec however wrong it is")
+    func unchanged() {
+        let wrong = Samples.job(["numTrials": "many", "parameters": [], "suspend": true])
+        var labelled = wrong
+        labelled["metadata"]?["labels"] = ["a": "b"]
+        #expect(Validation.validateUpdate(old: wrong, new: labelled) == ValidationResult())
+    }
+
+    @Test("accepts anything of an object that is being deleted")
+    func deleting() {
+        var new = Samples.job(["numTrials": 0, "objectives": nil])
+        new["metadata"]?["deletionTimestamp"] = "2026-11-23T22:00:00Z"
+        #expect(Validation.validateUpdate(old: Samples.minimal, new: new) == ValidationResult())
+    }
+
+    @Test("lets trials grow, and parallelism change")
+    func mutable() {
+        let old = Samples.job(["numTrials": 10, "parallelTrials": 4])
+        #expect(errors(from: old, to: Samples.job(["numTrials": 20, "parallelTrials": 20])) == [])
+        #expect(errors(from: old, to: Samples.job(["numTrials": 10, "parallelTrials": 1])) == [])
+    }
+
+    @Test("refuses fewer trials, and rules still hold for the new numbers")
+    func numbers() {
+        let old = Samples.job(["numTrials": 10, "parallelTrials": 4])
+        #expect(
+            errors(from: old, to: Samples.job(["numTrials": 9, "parallelTrials": 4])) == [
+                "spec.numTrials: Invalid value: 9: OptimizationJobSpec is immutable and cannot be updated after creation; "
+                    + "numTrials may only grow (it is 10)"
+            ]
+        )
+        #expect(
+            errors(from: old, to: Samples.job(["numTrials": 10, "parallelTrials": 11])) == [
+                "spec.parallelTrials: Invalid value: 11: parallelTrials cannot exceed numTrials (10)"
+            ]
+        )
+        #expect(errors(from: old, to: Samples.job(["numTrials": 1001, "parallelTrials": 4])).count == 1)
+    }
+
+    @Test(
+        "refuses any other change, naming the field",
+        arguments: [
+            ("objectives", [["metric": "accuracy"]]),
+            ("searchAlgorithm", ["random": ["seed": 1]]),
+            ("parameters", [["name": "lr", "searchSpace": ["uniform": ["min": "0.01", "max": "0.2"]]]]),
+            ("trainJobTemplate", ["spec": ["runtimeRef": ["name": "other"]]]),
+        ] as [(String, JSONValue)]
+    )
+    func immutable(field: String, value: JSONValue) {
+        #expect(
+            errors(from: Samples.minimal, to: Samples.job([field: value])) == [
+                "spec.\(field): Invalid value: OptimizationJobSpec is immutable and cannot be updated after creation; "
+                    + "only parallelTrials and numTrials, which may grow, can change"
+            ]
+        )
+    }
+
+    @Test("tells numbers from texts, and a member from its absence, but not the order of members")
+    func comparison() {
+        let old = Samples.job(trainJob: ["trainer": ["numNodes": 1, "image": "a"]])
+        #expect(errors(from: old, to: Samples.job(trainJob: ["trainer": ["image": "a", "numNodes": 1]])) == [])
+        #expect(errors(from: old, to: Samples.job(trainJob: ["trainer": ["image": "a"]])).count == 1)
+    }
+
+    @Test("does not hold old mistakes against a new number of trials")
+    func oldMistakes() {
+        let old = Samples.job(["suspend": true, "numTrials": 1])
+        #expect(errors(from: old, to: Samples.job(["suspend": true, "numTrials": 2])) == [])
+        #expect(errors(from: Samples.minimal, to: Samples.job(["suspend": true])) != [])
+    }
+
+    @Test("judges a change from something without a spec like a new object")
+    func noOldSpec() {
+        #expect(errors(from: nil, to: Samples.minimal) == [])
+        #expect(errors(from: [:], to: Samples.job(["numTrials": 0])) != [])
+        #expect(errors(from: Samples.minimal, to: ["metadata": [:]]) != [])
+    }
+}

@@ -1,0 +1,298 @@
+import JSON
+import OptimizationAPI
+import Testing
+
+@Suite("Validation of a new object")
+struct ValidationTests {
+    @Test(
+        "accepts the least and the most a job can say, without a warning",
+        arguments: [Samples.minimal, Samples.full]
+    )
+    func accepts(job: JSONValue) {
+        #expect(Validation.validateCreate(job) == ValidationResult())
+    }
+
+    @Test("names all mistakes at once, each with its field")
+    func allAtOnce() throws {
+        let job = Samples.job([
+            "objectives": [["metric": "", "direction": "Up"]],
+            "parameters": [
+                ["name": "lr", "searchSpace": ["uniform": ["min": "1", "max": "x"]]],
+                ["name": "lr", "searchSpace": ["categorical": ["choices": ["a", "a"]]]],
+                ["searchSpace": [:]],
+            ],
+            "numTrials": 0,
+            "trainJobTemplate": ["spec": [:]],
+        ])
+        let errors = Validation.validateCreate(job).errors.map(\.description)
+        #expect(
+            errors == [
+                #"spec.objectives[0].metric: Invalid value: "": spec.objectives[0].metric in body should be at least 1 chars long"#,
+                #"spec.objectives[0].direction: Unsupported value: "Up": supported values: "Maximize", "Minimize""#,
+                #"spec.parameters[0].searchSpace.uniform.max: Invalid value: "x": spec.parameters[0].searchSpace.uniform.max in body should match '^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$'"#,
+                #"spec.parameters[1]: Duplicate value: {"name":"lr"}"#,
+                #"spec.parameters[1].searchSpace.categorical.choices[1]: Duplicate value: "a""#,
+                "spec.parameters[2].name: Required value",
+                "spec.parameters[2].searchSpace: Invalid value: exactly one of the fields in [uniform logUniform categorical] must be set",
+                "spec.numTrials: Invalid value: 0: spec.numTrials in body should be greater than or equal to 1",
+                "spec.parallelTrials: Invalid value: 1: parallelTrials cannot exceed numTrials (0)",
+                "spec.trainJobTemplate.spec.runtimeRef: Required value",
+            ]
+        )
+    }
+
+    @Test(
+        "refuses what is no OptimizationJob",
+        arguments: [
+            (nil, #"Invalid value: "null": must be of type object: "null""#),
+            ([], #"Invalid value: "array": must be of type object: "array""#),
+            ([:], "apiVersion: Required value"),
+            (["kind": "TrainJob"], #"kind: Invalid value: "TrainJob": must be OptimizationJob"#),
+            (["apiVersion": "v1"], #"apiVersion: Invalid value: "v1": must be trainer.kubeflow.org/v1alpha1"#),
+            (["metadata": [:]], "metadata.name: Required value: name or generateName is required"),
+            (
+                ["metadata": ["name": 5]],
+                #"metadata.name: Invalid value: "integer": metadata.name in body must be of type string: "integer""#
+            ),
+            (["spec": nil], "spec: Required value"),
+        ] as [(JSONValue, String)]
+    )
+    func notAJob(object: JSONValue, error: String) {
+        #expect(Validation.validateCreate(object).errors.map(\.description).contains(error))
+    }
+
+    @Test(
+        "refuses numbers their type cannot hold",
+        arguments: [
+            (
+                "Float", "1", "1e400", "max",
+                #"Invalid value: "1e400": must fit a 64-bit floating-point number (up to about 1.8e308)"#
+            ),
+            (
+                "Float", "-1e400", "1", "min",
+                #"Invalid value: "-1e400": must fit a 64-bit floating-point number (up to about 1.8e308)"#
+            ),
+            (
+                "Float", "1", "1.00000000000000000001", "min",
+                #"Invalid value: "1": min must be strictly less than max (1.00000000000000000001)"#
+            ),
+            ("Int", "0.5", "8", "min", #"Invalid value: "0.5": must be a whole number, because type is Int"#),
+            ("Int", "0.2", "0.8", "max", #"Invalid value: "0.8": must be a whole number, because type is Int"#),
+            (
+                "Int", "1", "9223372036854775808", "max",
+                #"Invalid value: "9223372036854775808": must fit a signed 64-bit integer, because type is Int"#
+            ),
+            (
+                "Int", "-1e1000000000000", "1", "min",
+                #"Invalid value: "-1e1000000000000": must fit a signed 64-bit integer, because type is Int"#
+            ),
+            ("Int", "5", "5", "min", #"Invalid value: "5": min must be strictly less than max (5)"#),
+        ]
+    )
+    func numbers(type: String, min: String, max: String, field: String, error: String) {
+        let range: JSONValue = ["min": .string(min), "max": .string(max), "type": .string(type)]
+        for distribution in ["uniform", "logUniform"] where distribution == "uniform" || !min.hasPrefix("-") {
+            let errors = Validation.validateCreate(Samples.job(searchSpace: [distribution: range])).errors
+            #expect(
+                errors.map(\.description).contains("spec.parameters[0].searchSpace.\(distribution).\(field): \(error)"),
+                "\(errors)"
+            )
+        }
+    }
+
+    @Test(
+        "accepts numbers their type just holds",
+        arguments: [
+            ("Int", "-9223372036854775808", "9223372036854775807"), ("Int", "9007199254740992", "9007199254740993"),
+            ("Int", "1e2", "1.5e3"), ("Int", "-0", "1.0"),
+            ("Float", "-1.7976931348623157e308", "1.7976931348623157e308"),
+            ("Float", "1e-400", "1"),
+        ]
+    )
+    func extremes(type: String, min: String, max: String) throws {
+        let job = Samples.job(
+            searchSpace: ["uniform": ["min": .string(min), "max": .string(max), "type": .string(type)]]
+        )
+        #expect(Validation.validateCreate(job).isValid)
+        _ = try OptimizationJob(decoding: job).spec.searchSpace
+    }
+
+    @Test("refuses a logarithmic range that touches zero", arguments: ["0", "-1", "1e-400", "-0.0"])
+    func logarithmOfZero(min: String) {
+        let job = Samples.job(searchSpace: ["logUniform": ["min": .string(min), "max": "1"]])
+        #expect(Validation.validateCreate(job).errors.map(\.detail) == ["min must be strictly greater than 0"])
+    }
+
+    @Test("refuses grid search over real numbers, naming them, and allows it over whole ones and choices")
+    func grid() {
+        let range = { (type: String) -> JSONValue in ["uniform": ["min": "1", "max": "9", "type": .string(type)]] }
+        let parameters: JSONValue = [
+            ["name": "a", "searchSpace": range("Int")], ["name": "b", "searchSpace": range("Float")],
+            ["name": "c", "searchSpace": ["categorical": ["choices": ["x"]]]],
+            ["name": "d", "searchSpace": ["logUniform": ["min": "1", "max": "2"]]],
+        ]
+        let errors = Validation.validateCreate(
+            Samples.job(["searchAlgorithm": ["grid": [:]], "parameters": parameters])
+        ).errors
+        #expect(
+            errors.map(\.path.description) == [
+                "spec.parameters[1].searchSpace.uniform", "spec.parameters[3].searchSpace.logUniform",
+            ]
+        )
+        let whole = Samples.job([
+            "searchAlgorithm": ["grid": [:]], "parameters": [["name": "a", "searchSpace": range("Int")]],
+            "numTrials": 9,
+        ])
+        #expect(Validation.validateCreate(whole) == ValidationResult())
+    }
+
+    @Test("warns of a grid smaller than the number of trials")
+    func smallGrid() {
+        let job = Samples.job([
+            "searchAlgorithm": ["grid": [:]], "numTrials": 5,
+            "parameters": [["name": "a", "searchSpace": ["categorical": ["choices": ["x", "y"]]]]],
+        ])
+        let result = Validation.validateCreate(job)
+        #expect(result.isValid)
+        #expect(result.warnings == ["the grid has 2 points, so only 2 of the 5 trials of spec.numTrials will run"])
+    }
+
+    @Test(
+        "refuses fields that cannot be honoured yet instead of ignoring them",
+        arguments: [
+            (Samples.job(["maxFailedTrials": 3]), "spec.maxFailedTrials"),
+            (Samples.job(["warmStartFrom": ["other"]]), "spec.warmStartFrom"),
+            (Samples.job(["pruneAlgorithm": ["asha": [:]]]), "spec.pruneAlgorithm"),
+            (Samples.job(["suspend": false]), "spec.suspend"),
+            (Samples.job(["managedBy": "kueue"]), "spec.managedBy"),
+            (Samples.job(["ttlSecondsAfterFinished": 60]), "spec.ttlSecondsAfterFinished"),
+            (Samples.job(["trialRetention": "Best"]), "spec.trialRetention"),
+            (Samples.job(["objectives": [["metric": "loss", "goal": "0.1"]]]), "spec.objectives[0].goal"),
+            (Samples.job(["searchAlgorithm": ["sobol": [:]]]), "spec.searchAlgorithm.sobol"),
+            (Samples.job(["searchAlgorithm": ["tpe": [:]]]), "spec.searchAlgorithm.tpe"),
+            (Samples.job(["searchAlgorithm": ["cmaes": [:]]]), "spec.searchAlgorithm.cmaes"),
+            (Samples.job(["searchAlgorithm": ["gp": [:]]]), "spec.searchAlgorithm.gp"),
+            (Samples.job(["searchAlgorithm": ["auto": [:]]]), "spec.searchAlgorithm.auto"),
+            (
+                Samples.job(searchSpace: ["uniform": ["min": "0", "max": "1", "step": "0.1"]]),
+                "spec.parameters[0].searchSpace.uniform.step"
+            ),
+            (
+                Samples.job(searchSpace: ["normal": ["mean": "0", "stdDev": "1"]]),
+                "spec.parameters[0].searchSpace.normal"
+            ),
+            (
+                Samples.job(searchSpace: ["logNormal": ["mean": "0", "stdDev": "1"]]),
+                "spec.parameters[0].searchSpace.logNormal"
+            ),
+        ] as [(JSONValue, String)]
+    )
+    func planned(job: JSONValue, field: String) {
+        let errors = Validation.validateCreate(job).errors.map(\.description)
+        #expect(errors == ["\(field): Forbidden: not supported yet; remove it"])
+    }
+
+    @Test("says that several objectives are not supported yet")
+    func objectives() {
+        let job = Samples.job(["objectives": [["metric": "a"], ["metric": "b"]]])
+        #expect(
+            Validation.validateCreate(job).errors.map(\.description) == [
+                "spec.objectives: Too many: 2: must have at most 1 item; several objectives are not supported yet"
+            ]
+        )
+    }
+
+    @Test(
+        "warns of unknown fields and guesses what was meant",
+        arguments: [
+            (
+                "numTrails",
+                #"unknown field "spec.numTrails": ignored here and dropped by a Kubernetes API server, did you mean "numTrials"?"#
+            ),
+            ("colour", #"unknown field "spec.colour": ignored here and dropped by a Kubernetes API server"#),
+        ]
+    )
+    func unknown(field: String, warning: String) {
+        var job = Samples.minimal
+        job["spec"]?[field] = 3
+        let result = Validation.validateCreate(job)
+        #expect(result.isValid)
+        #expect(result.warnings == [warning])
+    }
+
+    @Test("keeps every warning on one line of at most 120 characters")
+    func warningLength() {
+        var job = Samples.minimal
+        job["spec"]?["a\n\(String(repeating: "b", count: 500))"] = 1
+        let warnings = Validation.validateCreate(job).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.allSatisfy { $0.count <= 120 && !$0.contains { $0.isNewline } })
+    }
+
+    @Test("warns of templates that hold trials back or refer to no parameter")
+    func templateWarnings() {
+        let job = Samples.job(trainJob: [
+            "suspend": true, "trainer": ["args": ["$(OPT_LR)", "$(OPT_TYPO)", "$$(OPT_ESCAPED)", "$(HOME)"]],
+        ])
+        let result = Validation.validateCreate(job)
+        #expect(result.isValid)
+        #expect(
+            result.warnings == [
+                "spec.trainJobTemplate.spec.suspend: every trial starts suspended and waits for someone to resume it",
+                "spec.trainJobTemplate.spec.trainer: $(OPT_TYPO) refers to no parameter of this job",
+            ]
+        )
+    }
+
+    @Test(
+        "refuses environment variables that collide",
+        arguments: [("lr", "LR"), ("lr-max", "lr_max"), ("a.b", "a-b")]
+    )
+    func collidingNames(first: String, second: String) {
+        let space: JSONValue = ["categorical": ["choices": ["a"]]]
+        let job = Samples.job([
+            "parameters": [
+                ["name": .string(first), "searchSpace": space], ["name": .string(second), "searchSpace": space],
+            ]
+        ])
+        let errors = Validation.validateCreate(job).errors
+        #expect(errors.map(\.path.description) == ["spec.parameters[1].name"])
+    }
+
+    @Test("refuses a template that sets a parameter's variable itself, but lets it define a short form for itself")
+    func templateEnvironment() {
+        let colliding = Samples.job(trainJob: [
+            "trainer": ["env": [["name": "OK"], ["name": "KUBEFLOW_TRAINER_OPT_LR", "value": "1"]]]
+        ])
+        #expect(
+            Validation.validateCreate(colliding).errors.map(\.description) == [
+                "spec.trainJobTemplate.spec.trainer.env[1].name: Invalid value: \"KUBEFLOW_TRAINER_OPT_LR\": "
+                    + "every trial gets this variable for parameter \"lr\"; remove it here"
+            ]
+        )
+        let own = Samples.job(trainJob: [
+            "trainer": ["args": ["$(OPT_LR)"], "env": [["name": "OPT_LR", "value": "1"]]]
+        ])
+        #expect(Validation.validateCreate(own) == ValidationResult())
+    }
+
+    @Test("refuses a template whose variables leave no room for the parameters'")
+    func fullEnvironment() {
+        let entries = (0..<128).map { ["name": .string("V\($0)")] as JSONValue }
+        let full = Samples.job(trainJob: ["trainer": ["env": .array(entries)]])
+        #expect(
+            Validation.validateCreate(full).errors.map(\.description) == [
+                "spec.trainJobTemplate.spec.trainer.env: Too many: 129: must have at most 128 items, "
+                    + "of which 1 are needed for parameters"
+            ]
+        )
+        let room = Samples.job(trainJob: ["trainer": ["env": .array(Array(entries.dropLast()))]])
+        #expect(Validation.validateCreate(room).isValid)
+    }
+
+    @Test("reports no more mistakes than anyone reads")
+    func manyMistakes() {
+        let parameters = (0..<100).map { _ in ["name": "", "searchSpace": ["uniform": [:]]] as JSONValue }
+        #expect(Validation.validateCreate(Samples.job(["parameters": .array(parameters)])).errors.count == 100)
+    }
+}
