@@ -21,7 +21,9 @@ final class Exchange: Sendable {
         ) -> (Result<[UInt8]?, any Error>?, (loop: EventLoop, token: Reactor.Token)?) {
             if !pieces.isEmpty {
                 // All at once: a reader that fell behind catches up in one step.
-                let all = pieces.count == 1 ? pieces[0] : Array(pieces.joined())
+                var all = pieces.removeFirst()
+                all.reserveCapacity(buffered)
+                for piece in pieces { all += piece }
                 pieces = []
                 buffered = 0
                 let resumes = isPaused ? connection : nil

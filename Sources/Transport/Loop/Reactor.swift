@@ -24,6 +24,8 @@ public struct Readiness: OptionSet, Sendable {
     public static let readable = Readiness(
         rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
     )
+    /// The peer has closed its half, or the connection failed.
+    public static let ending = Readiness(rawValue: EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue)
     /// Bytes can be written.
     public static let writable = Readiness(
         rawValue: EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue

@@ -41,6 +41,8 @@ public final class Channel: ReadinessHandler {
     private var inputHasEnded = false
     private var isReading = false
     private var isPaused = false
+    /// The peer's end of file, or an error, waits behind whatever can still be read.
+    private var endIsNear = false
     private var deadline: UInt64?
     private var timer: (id: TimerQueue.ID, deadline: UInt64)?
 
@@ -208,7 +210,9 @@ public final class Channel: ReadinessHandler {
                 if phase == .open {
                     handler?.received(UnsafeRawBufferPointer(rebasing: reactor.readBuffer[..<count]), on: self)
                 }
-                if isDrained { return }
+                // A short read means that the socket is empty (epoll(7)), except that an end of file can be behind it,
+                // of which no new edge would tell.
+                if isDrained && !endIsNear { return }
             case .wouldBlock:
                 return
             case .end:
@@ -339,6 +343,7 @@ public final class Channel: ReadinessHandler {
         if phase == .connecting { finishConnecting(readiness) }
         if phase == .handshaking { continueHandshake() }
         if phase == .open, !readiness.isDisjoint(with: .writable), pendingOutput > 0 { flush() }
+        if !readiness.isDisjoint(with: .ending) { endIsNear = true }
         if !readiness.isDisjoint(with: .readable) { readAvailable() }
     }
 
