@@ -126,6 +126,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["APIServer/Fixtures"],
             swiftSettings: strict
         ),
         .testTarget(

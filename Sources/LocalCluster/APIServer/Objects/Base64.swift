@@ -1,0 +1,67 @@
+/// Base64 (RFC 4648), as Go's `encoding/base64` reads and writes it.
+enum Base64 {
+    private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    /// - Parameter urlSafe: the alphabet of §5, without padding.
+    static func encode(_ bytes: [UInt8], urlSafe isURLSafe: Bool = false) -> String {
+        let alphabet = isURLSafe ? urlSafe : standard
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var index = 0
+        while index < bytes.count {
+            let group = bytes[index..<min(index + 3, bytes.count)]
+            index += 3
+            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            bits <<= UInt32(8 * (3 - group.count))
+            for place in 0...group.count {
+                text.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+            }
+            if !isURLSafe {
+                text += Array(repeating: UInt8(ascii: "="), count: 3 - group.count)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// - Parameter urlSafe: the alphabet of §5, without padding.
+    /// - Returns: `nil` for characters outside the alphabet, or a length or padding that cannot be. Line breaks are
+    ///   skipped.
+    static func decode(_ text: String, urlSafe isURLSafe: Bool = false) -> [UInt8]? {
+        var symbols = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        if !isURLSafe {
+            guard symbols.count.isMultiple(of: 4) else { return nil }
+            let padding = symbols.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+            guard padding <= 2 else { return nil }
+            symbols.removeLast(padding)
+        }
+        guard symbols.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(symbols.count * 3 / 4)
+        var bits: UInt32 = 0
+        var count: UInt32 = 0
+        for symbol in symbols {
+            guard let value = value(symbol, isURLSafe) else { return nil }
+            bits = (bits << 6 | value) & 0xFFFFFF
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        return bytes
+    }
+
+    private static func value(_ symbol: UInt8, _ isURLSafe: Bool) -> UInt32? {
+        switch symbol {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(symbol - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(symbol - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(symbol - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): isURLSafe ? nil : 62
+        case UInt8(ascii: "/"): isURLSafe ? nil : 63
+        case UInt8(ascii: "-"): isURLSafe ? 62 : nil
+        case UInt8(ascii: "_"): isURLSafe ? 63 : nil
+        default: nil
+        }
+    }
+}
