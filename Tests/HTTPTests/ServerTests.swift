@@ -449,7 +449,9 @@ struct HTTPClientTests {
         let test = try TestServer(configuration: HTTPServerConfiguration(loops: 1, timeouts: timeouts))
         for _ in 0..<4 {
             let response = try await test.client.send(
-                HTTPRequest(method: "GET", target: "/echo"), timeout: .seconds(20))
+                HTTPRequest(method: "GET", target: "/echo"),
+                timeout: .seconds(20)
+            )
             #expect(response.status == 200)
             while test.server.connectionCount > 0 { await Task.yield() }
         }
