@@ -34,7 +34,7 @@ public struct CertificateAuthority: Sendable {
             notBefore: now - backdating,
             notAfter: now + validity
         )
-        return CertificateAuthority(certificate: try request.certificate(for: key), key: key)
+        return try CertificateAuthority(certificate: request.certificate(for: key), key: key)
     }
 
     /// Takes up an authority made before.
