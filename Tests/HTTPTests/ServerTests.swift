@@ -445,9 +445,9 @@ struct HTTPClientTests {
 
     @Test("opens a new connection when the server has closed the one it kept")
     func staleConnection() async throws {
-        let timeouts = HTTPServerConfiguration.Timeouts(idle: .milliseconds(50))
+        let timeouts = HTTPServerConfiguration.Timeouts(idle: .milliseconds(400))
         let test = try TestServer(configuration: HTTPServerConfiguration(loops: 1, timeouts: timeouts))
-        for _ in 0..<4 {
+        for _ in 0..<2 {
             let response = try await test.client.send(
                 HTTPRequest(method: "GET", target: "/echo"),
                 timeout: .seconds(20)
