@@ -23,10 +23,14 @@ public struct OptimizationJob: Sendable, Equatable {
 
     /// Reads an object. Defaults are filled in first, so an object that never met a webhook reads the same.
     ///
-    /// - Throws: Everything wrong with it, as `Validation.validateCreate` says it. The status is read leniently.
+    /// - Throws: Everything wrong with it, as `Validation.validateCreate` says it, except that `apiVersion` and `kind` may
+    ///   be missing, as they may in the items of a list. The status is read leniently.
     public init(decoding object: JSONValue) throws(FieldErrors) {
         let object = Defaulting.apply(to: object)
-        let errors = Validation.validateCreate(object).errors
+        let type = [FieldPath("apiVersion"), FieldPath("kind")]
+        let errors = Validation.validateCreate(object).errors.filter { error in
+            error.reason != .required || !type.contains(error.path)
+        }
         guard errors.isEmpty else { throw FieldErrors(errors) }
         guard let spec = OptimizationJobSpec(decoding: object["spec"] ?? .null) else {
             throw FieldErrors([FieldError(path: FieldPath("spec"), reason: .invalid, detail: "cannot be read")])

@@ -35,6 +35,16 @@ public struct NumericRange: Sendable, Hashable {
     /// - Returns: `nil` when a bound is no number, does not fit the type, or an Int bound has a fraction.
     func domain(scale: Domain.Scale) -> Domain? {
         guard let low = DecimalText(min), let high = DecimalText(max) else { return nil }
+        return NumericRange.domain(from: low, to: high, type, scale)
+    }
+
+    /// The same for bounds that have been read already.
+    static func domain(
+        from low: DecimalText,
+        to high: DecimalText,
+        _ type: NumberType,
+        _ scale: Domain.Scale
+    ) -> Domain? {
         switch type {
         case .float:
             guard let low = low.double, let high = high.double else { return nil }

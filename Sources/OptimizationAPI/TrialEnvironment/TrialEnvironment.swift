@@ -62,15 +62,20 @@ public enum TrialEnvironment {
     ///   - parameters: The parameters and their values. One without a variable (see `variable(for:)`) is left out.
     ///   - template: The TrainJob spec of the template, of any shape.
     public static func entries(for parameters: [ParameterAssignment], in template: JSONValue) -> [Entry] {
-        let usage = EnvironmentUsage(of: template)
         var entries: [Entry] = []
+        var owners: [String: ParameterAssignment] = [:]
         for parameter in parameters {
             guard let variable = variable(for: parameter.name) else { continue }
-            let value = escaped(parameter.value)
-            entries.append(Entry(name: variable, value: value))
-            for name in spellings(of: parameter.name, variable: variable, usage: usage) {
-                entries.append(Entry(name: name, value: value))
+            owners[variable] = parameter
+            entries.append(Entry(name: variable, value: escaped(parameter.value)))
+        }
+        let usage = EnvironmentUsage(of: template)
+        for name in usage.references where !usage.defines(name) {
+            guard let variable = spelledVariable(name) else { continue }
+            guard let parameter = owners[variable], isSpelling(name, of: parameter.name, variable: variable) else {
+                continue
             }
+            entries.append(Entry(name: name, value: escaped(parameter.value)))
         }
         return entries
     }
@@ -89,47 +94,23 @@ public enum TrialEnvironment {
         return .object(spec)
     }
 
-    /// The other spellings of a parameter's variable that the template refers to and does not define itself.
-    static func spellings(of parameter: String, variable: String, usage: EnvironmentUsage) -> [String] {
-        guard !usage.referenced.isEmpty else { return [] }
-        var names: [String] = []
-        for name in [shortPrefix + variable.dropFirst(prefix.count), prefix + parameter, shortPrefix + parameter]
-        where name != variable && usage.referenced.contains(name) && !usage.defined.contains(name) {
-            if !names.contains(name) { names.append(name) }
+    /// The variable a name would be another spelling of, going by its prefix; `nil` for a name of some other kind.
+    static func spelledVariable(_ name: String) -> String? {
+        for prefix in [prefix, shortPrefix] where name.hasPrefix(prefix) {
+            return variable(for: String(name.utf8.dropFirst(prefix.utf8.count)) ?? "")
         }
-        return names
+        return nil
+    }
+
+    /// Whether a name is one of the other spellings of a parameter's variable: not every mix of cases is.
+    static func isSpelling(_ name: String, of parameter: String, variable: String) -> Bool {
+        name == shortPrefix + variable.dropFirst(prefix.count) || name == prefix + parameter
+            || name == shortPrefix + parameter
     }
 
     /// A text that Kubernetes' expansion turns back into `text`.
     private static func escaped(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         return text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
-    }
-}
-
-/// Which variables a template defines for its training container, and which it refers to.
-struct EnvironmentUsage {
-    /// Names defined in `trainer.env`.
-    private(set) var defined: Set<String> = []
-    /// Names referred to as `$(NAME)` in `trainer.command`, `trainer.args` and the values of `trainer.env`.
-    private(set) var referenced: Set<String> = []
-
-    /// Reads a TrainJob spec of any shape.
-    init(of template: JSONValue) {
-        guard let trainer = template["trainer"] else { return }
-        for field in ["command", "args"] {
-            for text in trainer[field]?.arrayValue ?? [] {
-                note(text.stringValue)
-            }
-        }
-        for entry in trainer["env"]?.arrayValue ?? [] {
-            if let name = entry["name"]?.stringValue { defined.insert(name) }
-            note(entry["value"]?.stringValue)
-        }
-    }
-
-    private mutating func note(_ text: String?) {
-        guard let text else { return }
-        VariableReferences.forEach(in: text) { referenced.insert($0) }
     }
 }

@@ -6,31 +6,28 @@ enum EnvironmentRules {
     ///   - trainJob: The template's TrainJob spec.
     ///   - parameters: The job's parameters.
     static func check(_ trainJob: JSONObject, parameters: [ParameterRules.Checked], _ findings: inout Findings) {
-        let usage = EnvironmentUsage(of: .object(trainJob))
         var owners: [String: String] = [:]
         owners.reserveCapacity(parameters.count)
         for parameter in parameters {
-            guard let variable = parameter.variable else { continue }
-            owners[variable] = parameter.name
-            for spelling in TrialEnvironment.spellings(of: parameter.name, variable: variable, usage: usage) {
-                owners[spelling] = parameter.name
-            }
+            if let variable = parameter.variable { owners[variable] = parameter.name }
         }
-        let entries = trainJob["trainer"]?["env"]?.arrayValue ?? []
+        let usage = EnvironmentUsage(of: .object(trainJob))
+        let entries = usage.entries
+        let spellings = checkReferences(usage, owners, &findings)
+        let needed = owners.count + spellings
         findings.at("trainer") { findings in
             findings.at("env") { findings in
-                if entries.count <= TrialEnvironment.limit, entries.count + owners.count > TrialEnvironment.limit {
+                if entries.count <= TrialEnvironment.limit, entries.count + needed > TrialEnvironment.limit {
                     findings.add(
                         .tooMany,
-                        .number(JSONNumber(entries.count + owners.count)),
+                        .number(JSONNumber(entries.count + needed)),
                         "must have at most \(TrialEnvironment.limit) items, "
-                            + "of which \(owners.count) are needed for parameters"
+                            + "of which \(needed) are needed for parameters"
                     )
                 }
                 checkCollisions(entries, owners, &findings)
             }
         }
-        warnOfUnknownParameters(usage, owners, &findings)
     }
 
     private static func checkCollisions(
@@ -51,18 +48,25 @@ enum EnvironmentRules {
         }
     }
 
-    /// A reference that looks like a parameter's, but is none, is most likely misspelt: the trial would see the text
-    /// `$(OPT_…)` itself.
-    private static func warnOfUnknownParameters(
+    /// A reference that looks like a parameter's variable, but is none, is most likely misspelt: the trial would see the
+    /// text `$(OPT_…)` itself.
+    ///
+    /// - Returns: How many more variables the references ask for.
+    private static func checkReferences(
         _ usage: EnvironmentUsage,
         _ owners: [String: String],
         _ findings: inout Findings
-    ) {
-        for name in usage.referenced.sorted()
-        where name.hasPrefix(TrialEnvironment.prefix) || name.hasPrefix(TrialEnvironment.shortPrefix) {
-            if owners[name] == nil, !usage.defined.contains(name) {
+    ) -> Int {
+        var spellings = 0
+        for name in usage.references where owners[name] == nil && !usage.defines(name) {
+            if let variable = TrialEnvironment.spelledVariable(name), let owner = owners[variable],
+                TrialEnvironment.isSpelling(name, of: owner, variable: variable)
+            {
+                spellings += 1
+            } else {
                 findings.warn("\(findings.path.key("trainer")): $(\(name)) refers to no parameter of this job")
             }
         }
+        return spellings
     }
 }

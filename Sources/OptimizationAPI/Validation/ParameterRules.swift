@@ -141,7 +141,7 @@ enum SearchSpaceRules {
             findings.add(at: "min", .invalid, .string(min.text), "min must be strictly less than max (\(max.text))")
             return nil
         }
-        return NumericRange(min: min.text, max: max.text, type: type).domain(scale: scale)
+        return NumericRange.domain(from: min, to: max, type, scale)
     }
 
     /// A bound that its type can hold.

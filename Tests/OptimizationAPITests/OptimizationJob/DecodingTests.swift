@@ -72,6 +72,16 @@ struct DecodingTests {
         #expect(decoded.spec.parameters == [Parameter(name: "a", searchSpace: .categorical(choices: ["x"]))])
     }
 
+    @Test("need not say what it is, as in a list, but must not say something else")
+    func listItem() throws {
+        var item = Samples.full
+        item["apiVersion"] = nil
+        item["kind"] = nil
+        #expect(try OptimizationJob(decoding: item) == OptimizationJob(decoding: Samples.full))
+        item["kind"] = "TrainJob"
+        #expect(throws: FieldErrors.self) { try OptimizationJob(decoding: item) }
+    }
+
     @Test("says everything that is wrong instead of being read")
     func invalid() throws {
         let job = Samples.job(["numTrials": 0, "suspend": true])

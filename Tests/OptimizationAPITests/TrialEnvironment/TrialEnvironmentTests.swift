@@ -36,7 +36,8 @@ struct TrialEnvironmentTests {
         arguments: [
             ("args", "--lr=$(OPT_LR)", ["OPT_LR"]),
             ("command", "$(KUBEFLOW_TRAINER_OPT_lr)", ["KUBEFLOW_TRAINER_OPT_lr"]),
-            ("args", "$(OPT_lr)$(OPT_LR)$(OPT_LR)", ["OPT_LR", "OPT_lr"]),
+            ("args", "$(OPT_lr)$(OPT_LR)$(OPT_LR)", ["OPT_lr", "OPT_LR"]),
+            ("args", "$(OPT_Lr)$(KUBEFLOW_TRAINER_OPT_Lr)", []),
             ("args", "$$(OPT_LR)", []),
             ("args", "$$$(OPT_LR)", ["OPT_LR"]),
             ("args", "$(OPT_LR", []),
@@ -71,8 +72,8 @@ struct TrialEnvironmentTests {
         ]
         let expected =
             #"{"runtimeRef":{"name":"r"},"trainer":{"image":"i","env":["#
-            + #"{"name":"KUBEFLOW_TRAINER_OPT_LR","value":"0.1"},{"name":"OPT_LR","value":"0.1"},"#
-            + #"{"name":"KUBEFLOW_TRAINER_OPT_SEED","value":"7"},{"name":"A","value":"$(OPT_LR)"}]},"future":1.5}"#
+            + #"{"name":"KUBEFLOW_TRAINER_OPT_LR","value":"0.1"},{"name":"KUBEFLOW_TRAINER_OPT_SEED","value":"7"},"#
+            + #"{"name":"OPT_LR","value":"0.1"},{"name":"A","value":"$(OPT_LR)"}]},"future":1.5}"#
         #expect(TrialEnvironment.adding(parameters, to: spec) == (try? JSONValue(parsing: expected)))
     }
 

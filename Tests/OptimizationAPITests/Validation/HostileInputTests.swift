@@ -9,7 +9,13 @@ struct HostileInputTests {
     func consistency() throws {
         var accepted = 0
         for object in Mutations.all(of: Samples.full) {
-            let defaulted = Defaulting.apply(to: object)
+            var defaulted = Defaulting.apply(to: object)
+            guard defaulted.objectValue != nil else { continue }
+            // Only whoever sends an object has to say what it is.
+            if defaulted["kind"] == nil || defaulted["kind"] == .null { defaulted["kind"] = "OptimizationJob" }
+            if defaulted["apiVersion"] == nil || defaulted["apiVersion"] == .null {
+                defaulted["apiVersion"] = "trainer.kubeflow.org/v1alpha1"
+            }
             let result = Validation.validateCreate(defaulted)
             do {
                 let job = try OptimizationJob(decoding: object)

@@ -1,0 +1,40 @@
+import JSON
+
+/// What a template says about the variables of its training container.
+struct EnvironmentUsage {
+    /// The entries of `trainer.env`, of any shape.
+    let entries: [JSONValue]
+    /// Names like those of parameters' variables that `trainer.command`, `trainer.args` or the values of `trainer.env`
+    /// refer to as `$(NAME)`: each once, in the order they come.
+    private(set) var references: [String] = []
+    private var seen: Set<String> = []
+
+    /// Reads a TrainJob spec of any shape.
+    init(of template: JSONValue) {
+        let trainer = template["trainer"]
+        entries = trainer?["env"]?.arrayValue ?? []
+        for field in ["command", "args"] {
+            for text in trainer?[field]?.arrayValue ?? [] {
+                note(text.stringValue)
+            }
+        }
+        for entry in entries {
+            note(entry["value"]?.stringValue)
+        }
+    }
+
+    /// Whether the template sets a variable itself.
+    func defines(_ name: String) -> Bool {
+        entries.contains { $0["name"]?.stringValue == name }
+    }
+
+    private mutating func note(_ text: String?) {
+        guard let text else { return }
+        VariableReferences.forEach(in: text) { name in
+            guard name.hasPrefix(TrialEnvironment.prefix) || name.hasPrefix(TrialEnvironment.shortPrefix) else {
+                return
+            }
+            if seen.insert(name).inserted { references.append(name) }
+        }
+    }
+}
