@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// ```
 /// <run>/trials/<trainjob>/
-///   work/       where the command runs: a link to every entry of the context directory, and what the trial writes
+///   work/       where the command runs: links to the entries of the context directory, and what the trial writes
 ///   log.txt     standard output and standard error, in the order they were written
 ///   token       its bearer token for progress reports, readable by its owner only
 /// ```
@@ -39,17 +39,18 @@ struct TrialDirectory {
     /// and so on: nothing of the user's is ever deleted.
     ///
     /// - Parameters:
-    ///   - context: The directory whose entries are linked, but for hidden ones and the run directory itself.
+    ///   - context: The directory whose entries are linked, but for hidden ones and the one that is or holds the run
+    ///     directory: a link to that would lead in circles.
     ///   - runDirectory: The run directory.
     ///   - token: The bearer token.
     func prepare(context: String, runDirectory: String, token secret: String) throws(Failure) {
         try Self.makeDirectories(path)
         try putAsidePreviousAttempt()
         try Self.check(work) { mkdir(work, 0o755) }
-        let run = Identity(of: runDirectory)
+        let run = Self.resolve(runDirectory)
         for name in DirectoryListing.names(in: context) where !name.hasPrefix(".") {
             let entry = "\(context)/\(name)"
-            if let run, Identity(of: entry) == run { continue }
+            if let run, let target = Self.resolve(entry), "\(run)/".hasPrefix("\(target)/") { continue }
             try Self.check(entry) { symlink(entry, "\(work)/\(name)") }
         }
         if unlink(token) != 0 && errno != ENOENT { throw Failure(path: token, error: Errno(rawValue: errno)) }
@@ -100,21 +101,15 @@ struct TrialDirectory {
         }
     }
 
+    /// A path without links; `nil` when it leads nowhere.
+    private static func resolve(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     private static func check(_ path: String, _ call: () -> Int32) throws(Failure) {
         if call() != 0 { throw Failure(path: path, error: Errno(rawValue: errno)) }
-    }
-}
-
-/// Which file a path leads to, links followed.
-private struct Identity: Equatable {
-    var device: UInt
-    var inode: UInt
-
-    init?(of path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = UInt(status.st_dev)
-        inode = UInt(status.st_ino)
     }
 }
 

@@ -158,6 +158,31 @@ struct SupervisorTests {
         for pid in try Self.pids(in: directory) { #expect(!isAlive(pid)) }
     }
 
+    @Test("dies by the kernel's hand when trainer and supervisor are killed at one stroke")
+    func bothKilled() async throws {
+        let directory = try TrainerTestDirectory()
+        try directory.write(Self.parent, to: "parent.py")
+        let process = try TrialProcess.shell("echo $$ > pid; exec sleep 1000", in: directory)
+        try SmallFile.write(process.order.message, to: directory.path + "/order", permissions: .ownerReadWrite)
+        _ = try await Subprocess.run(
+            .name("python3"),
+            arguments: ["parent.py", process.supervisor.executable],
+            workingDirectory: FilePath(directory.path),
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            try await eventually("it runs") { directory.read("pid")?.hasSuffix("\n") == true }
+            // The trainer is stopped first, so that it cannot help.
+            try execution.send(signal: .suspend)
+            let supervisor = try #require(directory.read("supervisor").flatMap { pid_t($0) })
+            #expect(kill(supervisor, SIGKILL) == 0)
+            let pid = try #require(directory.read("pid").flatMap { pid_t($0.dropLast()) })
+            try await eventually("the command is gone") { !isAlive(pid) }
+            try execution.send(signal: .kill)
+        }
+    }
+
     @Test("dies with everything it started when its supervisor is killed")
     func supervisorKilled() async throws {
         let directory = try TrainerTestDirectory()

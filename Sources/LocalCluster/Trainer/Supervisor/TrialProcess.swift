@@ -52,6 +52,8 @@ struct TrialProcess: Sendable {
     ///   - log: Where standard output and standard error go. Closed in any case.
     ///   - stop: Ends it early.
     func run(log: FileDescriptor, stop: StopRequest) async -> TrialReport {
+        // A supervisor may be gone while its order is written; that is an error then, and not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
         var options = PlatformOptions()
         options.createSession = true  // Ctrl-C in the terminal is for the trainer, which stops trials in order.
         do {

@@ -1,0 +1,135 @@
+import JSON
+import Kubernetes
+import OptimizationAPI
+
+/// The body of a progress report: `{"trainerStatus": {…}}`.
+///
+/// Two stages, as in Kubeflow Trainer: decoding refuses what has another shape (`Invalid payload`), and validation
+/// says, in an API server's words, which values the TrainJob's schema does not allow.
+struct ProgressReport: Equatable {
+    /// The report; `nil` for an empty one, which is accepted and changes nothing.
+    var trainerStatus: TrainerStatus?
+
+    /// A body that does not decode.
+    struct Undecodable: Error, Equatable {}
+
+    /// Decodes a body as Go decodes `UpdateTrainJobStatusRequest`: unknown members are ignored, `null` counts as absent
+    /// or zero, a number must be an integer of 32 bits, and there is one value only.
+    init(decoding body: [UInt8]) throws(Undecodable) {
+        guard let value = try? JSONValue(parsing: body) else { throw Undecodable() }
+        if value.isNull { return }
+        guard value.objectValue != nil else { throw Undecodable() }
+        guard let status = value["trainerStatus"], !status.isNull else { return }
+        guard status.objectValue != nil else { throw Undecodable() }
+        trainerStatus = TrainerStatus(
+            progressPercentage: try Self.integer(status["progressPercentage"]),
+            estimatedRemainingSeconds: try Self.integer(status["estimatedRemainingSeconds"]),
+            metrics: try Self.metrics(status["metrics"]),
+            lastUpdatedTime: try Self.time(status["lastUpdatedTime"])
+        )
+    }
+
+    /// What the schema of `status.trainerStatus` does not allow; empty when all is well.
+    var problems: [StatusCause] {
+        guard let trainerStatus else { return [] }
+        let path = "status.trainerStatus"
+        var problems: [StatusCause] = []
+        func invalid(_ field: String, _ value: String, _ rule: String) {
+            problems.append(
+                StatusCause(
+                    reason: CauseReason.invalid,
+                    message: "Invalid value: \(value): \(field) in body should be \(rule)",
+                    field: field
+                )
+            )
+        }
+        if let seconds = trainerStatus.estimatedRemainingSeconds, seconds < 0 {
+            invalid("\(path).estimatedRemainingSeconds", "\(seconds)", "greater than or equal to 0")
+        }
+        if trainerStatus.metrics.count > Self.maximumMetrics {
+            let message =
+                "Too many: \(trainerStatus.metrics.count): must have at most \(Self.maximumMetrics) items"
+            problems.append(
+                StatusCause(reason: CauseReason.tooMany, message: message, field: "\(path).metrics")
+            )
+        } else {
+            for (index, metric) in trainerStatus.metrics.enumerated() {
+                for (member, text) in [("name", metric.name), ("value", metric.value)] {
+                    let field = "\(path).metrics[\(index)].\(member)"
+                    if text.isEmpty {
+                        invalid(field, "\"\"", "at least 1 chars long")
+                    } else if text.unicodeScalars.count > Self.maximumText {
+                        let message = "Too long: may not be more than \(Self.maximumText) bytes"
+                        problems.append(StatusCause(reason: CauseReason.tooLong, message: message, field: field))
+                    }
+                }
+            }
+        }
+        if let percentage = trainerStatus.progressPercentage {
+            let field = "\(path).progressPercentage"
+            if percentage < 0 { invalid(field, "\(percentage)", "greater than or equal to 0") }
+            if percentage > 100 { invalid(field, "\(percentage)", "less than or equal to 100") }
+        }
+        if trainerStatus.lastUpdatedTime == nil {
+            let message = "Invalid value: lastUpdatedTime is required when trainerStatus is present"
+            problems.append(StatusCause(reason: CauseReason.invalid, message: message, field: path))
+        }
+        return problems
+    }
+
+    /// The report as it was understood, which is what the server answers.
+    var json: JSONValue {
+        var object: JSONObject = [:]
+        if let trainerStatus { object["trainerStatus"] = trainerStatus.json }
+        return .object(object)
+    }
+
+    /// A merge patch that puts this report in the place of the last one.
+    ///
+    /// What the report leaves out is removed by name: a merge patch would keep it.
+    static func patch(replacingWith status: TrainerStatus) -> JSONValue {
+        var block: JSONObject = [
+            "progressPercentage": .null, "estimatedRemainingSeconds": .null, "metrics": .null, "lastUpdatedTime": .null,
+        ]
+        if case .object(let members) = status.json {
+            for member in members { block[member.key] = member.value }
+        }
+        return ["status": ["trainerStatus": .object(block)]]
+    }
+
+    /// Metrics in one report (`maxItems`).
+    static let maximumMetrics = 256
+    /// Characters in a metric's name or value (`maxLength`).
+    static let maximumText = 64
+}
+
+extension ProgressReport {
+    private static func integer(_ value: JSONValue?) throws(Undecodable) -> Int? {
+        guard let value, !value.isNull else { return nil }
+        guard let integer = value.int64Value.flatMap({ Int32(exactly: $0) }) else { throw Undecodable() }
+        return Int(integer)
+    }
+
+    private static func time(_ value: JSONValue?) throws(Undecodable) -> Timestamp? {
+        guard let value, !value.isNull else { return nil }
+        guard let time = value.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else { throw Undecodable() }
+        return time
+    }
+
+    private static func metrics(_ value: JSONValue?) throws(Undecodable) -> [MetricValue] {
+        guard let value, !value.isNull else { return [] }
+        guard let items = value.arrayValue else { throw Undecodable() }
+        var metrics: [MetricValue] = []
+        for item in items {
+            guard item.isNull || item.objectValue != nil else { throw Undecodable() }
+            metrics.append(MetricValue(name: try text(item["name"]), value: try text(item["value"])))
+        }
+        return metrics
+    }
+
+    private static func text(_ value: JSONValue?) throws(Undecodable) -> String {
+        guard let value, !value.isNull else { return "" }
+        guard let text = value.stringValue else { throw Undecodable() }
+        return text
+    }
+}
