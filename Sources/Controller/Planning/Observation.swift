@@ -1,0 +1,99 @@
+import Kubernetes
+import OptimizationAPI
+
+/// What was seen of a job's trials when a decision is due.
+///
+/// A snapshot, and not a complete one: the cache it comes from may lag behind. Absence from `trainJobs` therefore
+/// proves nothing; only `gone` does.
+public struct Observation: Sendable {
+    /// TrainJobs controlled by the job's UID, in any order.
+    public var trainJobs: [TrainJob]
+    /// What is remembered of trials, by the TrainJob's UID.
+    public var memory: [String: TrialMemory]
+    /// UIDs of TrainJobs that the API server itself, not a cache, said no longer exist.
+    public var gone: Set<String>
+    /// Creations that were refused for good, by TrainJob name.
+    public var refusals: [String: CreationRefusal]
+    /// Creations that failed and may succeed later, by TrainJob name.
+    public var setbacks: [String: CreationSetback]
+
+    /// Creates an observation; everything left out was not seen.
+    public init(
+        trainJobs: [TrainJob] = [],
+        memory: [String: TrialMemory] = [:],
+        gone: Set<String> = [],
+        refusals: [String: CreationRefusal] = [:],
+        setbacks: [String: CreationSetback] = [:]
+    ) {
+        self.trainJobs = trainJobs
+        self.memory = memory
+        self.gone = gone
+        self.refusals = refusals
+        self.setbacks = setbacks
+    }
+}
+
+/// What is remembered of a trial between looks at it.
+///
+/// Every progress report replaces the whole `trainerStatus`, so a closing report without metrics erases them from
+/// the TrainJob; and a finished TrainJob may be deleted before its end was recorded. Neither may lose the result.
+public struct TrialMemory: Sendable, Equatable {
+    /// The last value seen of each metric, one entry a name.
+    public var metrics: [MetricValue]
+    /// How the TrainJob ended, once it has.
+    public var ending: TrialEnding?
+
+    /// Creates a memory; empty for a trial that has not reported.
+    public init(metrics: [MetricValue] = [], ending: TrialEnding? = nil) {
+        self.metrics = metrics
+        self.ending = ending
+    }
+}
+
+/// How a TrainJob ended.
+public struct TrialEnding: Sendable, Equatable {
+    /// What the TrainJob's conditions say.
+    public enum Outcome: Sendable, Equatable {
+        /// `Complete` is True.
+        case complete
+        /// `Failed` is True, with the condition's reason and message.
+        case failed(reason: String, message: String)
+    }
+
+    /// What the TrainJob's conditions say.
+    public var outcome: Outcome
+    /// When it ended by the cluster's clock: the condition's last transition.
+    public var time: Timestamp
+    /// When this process first saw the end, by its own clock; the grace period runs from here, so that it is neither
+    /// void nor endless when the two clocks differ. `nil`: not known, count from `time`.
+    public var seen: Timestamp?
+
+    /// Creates an ending.
+    public init(outcome: Outcome, time: Timestamp, seen: Timestamp? = nil) {
+        self.outcome = outcome
+        self.time = time
+        self.seen = seen
+    }
+}
+
+/// Why a TrainJob will never be created.
+public enum CreationRefusal: Sendable, Equatable {
+    /// The API server or a webhook said no, in these words.
+    case rejected(String)
+    /// A TrainJob of this name belongs to someone else, described as `owner`.
+    case nameTaken(owner: String)
+}
+
+/// A creation that failed for now.
+public struct CreationSetback: Sendable, Equatable {
+    /// What the API server said.
+    public var message: String
+    /// When to try again.
+    public var notBefore: Timestamp
+
+    /// Creates a setback.
+    public init(message: String, notBefore: Timestamp) {
+        self.message = message
+        self.notBefore = notBefore
+    }
+}

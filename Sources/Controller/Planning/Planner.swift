@@ -1,0 +1,277 @@
+import Kubernetes
+import OptimizationAPI
+
+/// Decides what to do about a job, from what was observed of it and the time.
+///
+/// Pure: the same arguments give the same plan, so every odd situation is a row of a test, and a decision that was lost
+/// in a crash is made again. `Plan` says in which order the caller must carry it out.
+///
+/// - Parameters:
+///   - job: The job with its status, as read at one resource version.
+///   - observation: What was seen of its TrainJobs.
+///   - now: The time, for records and for the grace period.
+///   - options: What decisions depend on besides.
+/// - Returns: The next status and what to create, delete, tell and wait for.
+public func plan(
+    for job: OptimizationJob,
+    observing observation: Observation,
+    at now: Timestamp,
+    options: PlanningOptions = PlanningOptions()
+) -> Plan {
+    var planner = Planner(job: job, observation: observation, now: now, options: options)
+    return planner.plan()
+}
+
+/// The steps of one decision.
+struct Planner {
+    let job: OptimizationJob
+    let observation: Observation
+    let now: Timestamp
+    let options: PlanningOptions
+    let budget: StatusSize.Budget
+
+    private(set) var status: OptimizationJobStatus
+    private var events: [JobEvent] = []
+    private var due: Timestamp?
+    private var guardsLastValue = false
+    private let byUID: [String: TrainJob]
+    private let byName: [String: TrainJob]
+
+    init(job: OptimizationJob, observation: Observation, now: Timestamp, options: PlanningOptions) {
+        self.job = job
+        self.observation = observation
+        self.now = now
+        self.options = options
+        budget = StatusSize.Budget(options: options, numTrials: job.spec.numTrials)
+        status = job.status
+        // Ownership is checked here once more: everything below may touch only what is ours.
+        let owned = observation.trainJobs.filter { $0.metadata.isControlled(by: job.metadata.uid) }
+        byUID = Dictionary(owned.map { ($0.metadata.uid, $0) }) { first, _ in first }
+        byName = Dictionary(owned.map { ($0.metadata.name, $0) }) { first, _ in first }
+    }
+
+    mutating func plan() -> Plan {
+        // A job that is being deleted takes its TrainJobs with it (garbage collection); nothing may be added.
+        guard job.metadata.deletionTimestamp == nil else { return finished() }
+        if job.status.isTerminal { return closed() }
+
+        let best = status.result?.trainJobName
+        reviewTrials()
+        let stop = startTrials()
+        updateResult(replacing: best)
+        if let stop, !status.trials.contains(where: { $0.state == .running }) {
+            conclude(stop)
+        } else {
+            describeProgress()
+        }
+        return finished(creations: dueCreations())
+    }
+
+    // MARK: Trials
+
+    private mutating func reviewTrials() {
+        let review = TrialReview(
+            objectives: job.spec.objectives, budget: budget, now: now, graceSeconds: options.metricsGraceSeconds
+        )
+        for (position, record) in status.trials.enumerated() where record.state == .running {
+            let finding = review.finding(on: record, sight(of: record))
+            guard finding != TrialReview.Finding(record: record) else { continue }
+            status.trials[position] = finding.record
+            guardsLastValue = guardsLastValue || finding.guardsLastValue
+            if let due = finding.due { wake(at: due) }
+            tell(of: finding.record, before: record)
+        }
+    }
+
+    private func sight(of record: TrialRecord) -> TrialReview.Sight {
+        var sight = TrialReview.Sight()
+        if let uid = record.trainJobUID {
+            sight.trainJob = byUID[uid]
+            sight.memory = observation.memory[uid] ?? TrialMemory()
+            sight.isGone = sight.trainJob == nil && observation.gone.contains(uid)
+        } else {
+            sight.trainJob = byName[record.trainJobName]
+            sight.memory = sight.trainJob.flatMap { observation.memory[$0.metadata.uid] } ?? TrialMemory()
+            sight.refusal = observation.refusals[record.trainJobName]
+        }
+        return sight
+    }
+
+    /// Why no more trials will ever be started.
+    enum Stop: Equatable {
+        case budgetSpent
+        case spaceExhausted
+        case historyExhausted
+        case unable(reason: String, message: String)
+    }
+
+    /// Records as many new trials as may run; they are created once the records are written.
+    private mutating func startTrials() -> Stop? {
+        let limit = max(1, job.spec.numTrials)
+        guard status.trials.count < limit else { return .budgetSpent }
+        let running = status.trials.lazy.filter { $0.state == .running }.count
+        guard running < max(1, job.spec.parallelTrials) else { return nil }
+
+        var size = StatusSize.bytes(of: status.trials)
+        let growth = budget.growth(objectives: job.spec.objectives.count)
+        size += running * growth
+        do throws(Suggestions.Stop) {
+            var suggestions = try Suggestions(for: job, after: status.trials)
+            for _ in running..<max(1, job.spec.parallelTrials) {
+                guard status.trials.count < limit else { return .budgetSpent }
+                let index = nextIndex
+                let record = TrialRecord(
+                    trainJobName: TrialName.make(
+                        job: job.metadata.name, index: index, hasInitializer: job.spec.trainJobTemplate.hasInitializer
+                    ),
+                    state: .running,
+                    parameters: try suggestions.next(index: index),
+                    creationTime: now
+                )
+                size += StatusSize.bytes(of: record) + growth
+                guard size <= budget.total else { return .historyExhausted }
+                status.trials.append(record)
+                status.nextTrialIndex = index + 1
+            }
+        } catch {
+            switch error {
+            case .exhausted: return .spaceExhausted
+            case .unable(let reason, let message): return .unable(reason: reason, message: message)
+            }
+        }
+        return status.trials.count < limit ? nil : .budgetSpent
+    }
+
+    /// An index no record has had, even if `nextTrialIndex` was lost or is absurd.
+    private var nextIndex: Int {
+        let noted = status.nextTrialIndex
+        return max(status.trials.count, noted < 1 << 31 ? noted : 0)
+    }
+
+    /// TrainJobs for the records that have none and are not held back by an earlier failure.
+    private mutating func dueCreations() -> [TrialCreation] {
+        var creations: [TrialCreation] = []
+        for record in status.trials where record.state == .running && record.trainJobUID == nil {
+            if let setback = observation.setbacks[record.trainJobName], setback.notBefore > now {
+                wake(at: setback.notBefore)
+            } else {
+                creations.append(TrialCreation(name: record.trainJobName, object: makeTrainJob(job: job, record: record)))
+            }
+        }
+        return creations
+    }
+
+    // MARK: The job
+
+    private mutating func updateResult(replacing best: String?) {
+        guard let position = BestTrial.position(in: status.trials, objectives: job.spec.objectives) else { return }
+        let record = status.trials[position]
+        status.result = TrialResult(
+            trainJobName: record.trainJobName, parameters: record.parameters, metrics: record.metrics
+        )
+        guard record.trainJobName != best else { return }
+        let value = job.spec.objectives.first.map { Sentences.value(of: $0, in: record) } ?? ""
+        tell(
+            .normal, EventReason.bestTrialImproved, EventAction.observe,
+            "\(record.trainJobName) is the best trial so far: \(value) with \(Sentences.parameters(record.parameters))"
+        )
+    }
+
+    private mutating func conclude(_ stop: Stop) {
+        let conclusion = Conclusion(of: status, stop: stop, job: job)
+        let type = conclusion.succeeded ? ConditionType.complete : ConditionType.failed
+        set(ConditionType.running, "False", conclusion.reason, conclusion.message)
+        set(type, "True", conclusion.reason, conclusion.message)
+        tell(
+            conclusion.succeeded ? .normal : .warning,
+            conclusion.succeeded ? EventReason.jobComplete : EventReason.jobFailed,
+            EventAction.conclude, "\(conclusion.reason): \(conclusion.message)"
+        )
+    }
+
+    private mutating func describeProgress() {
+        let wasCreated = status.trials.contains { $0.trainJobUID != nil }
+        let setback = status.trials.compactMap { observation.setbacks[$0.trainJobName]?.message }.first
+        if !wasCreated, let setback {
+            // The words of a quota's refusal change with every attempt; the first ones stay until trials exist.
+            let condition = status.conditions.first { $0.type == ConditionType.created }
+            if condition?.reason != JobReason.trainJobsCreationFailed {
+                set(
+                    ConditionType.created, "False", JobReason.trainJobsCreationFailed,
+                    "no trial could be created yet; trying again: \(setback)".cut(toBytes: 1024)
+                )
+            }
+        } else {
+            set(ConditionType.created, "True", JobReason.trialsStarted, "trials are being created")
+        }
+        set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
+    }
+
+    /// A job that has ended starts nothing; whatever still runs for it is stopped.
+    private mutating func closed() -> Plan {
+        for (position, record) in status.trials.enumerated() where record.state == .running {
+            status.trials[position].state = .failed
+            status.trials[position].reason = TrialReason.jobEnded
+            status.trials[position].message = "the job ended while this trial was running"
+            status.trials[position].completionTime = now
+        }
+        let leftovers = byUID.values
+            .filter { TrialEnding(of: $0, seen: nil) == nil && $0.metadata.deletionTimestamp == nil }
+            .map { TrialDeletion(name: $0.metadata.namespacedName, uid: $0.metadata.uid) }
+            .sorted { $0.name.name < $1.name.name }
+        return finished(deletions: leftovers)
+    }
+
+    // MARK: Results of the decision
+
+    private func finished(creations: [TrialCreation] = [], deletions: [TrialDeletion] = []) -> Plan {
+        Plan(
+            status: status,
+            needsStatusWrite: guardsLastValue || status.withoutRunningMetrics != job.status.withoutRunningMetrics,
+            creations: creations,
+            deletions: deletions,
+            events: events,
+            wakeAfterSeconds: due.map { max(1, $0.seconds(since: now)) }
+        )
+    }
+
+    private mutating func wake(at time: Timestamp) {
+        due = due.map { min($0, time) } ?? time
+    }
+
+    private mutating func set(_ type: String, _ value: String, _ reason: String, _ message: String) {
+        status.conditions.setCondition(
+            Condition(
+                type: type, status: value, reason: reason, message: message, lastTransitionTime: now,
+                observedGeneration: job.metadata.generation
+            )
+        )
+    }
+
+    private mutating func tell(_ kind: JobEvent.Kind, _ reason: String, _ action: String, _ note: String) {
+        events.append(JobEvent(kind: kind, reason: reason, action: action, note: note))
+    }
+
+    private mutating func tell(of record: TrialRecord, before: TrialRecord) {
+        let parameters = Sentences.parameters(record.parameters)
+        if before.trainJobUID == nil, record.trainJobUID != nil {
+            tell(
+                .normal, EventReason.trialStarted, EventAction.create,
+                "\(record.trainJobName) was created with \(parameters)"
+            )
+        }
+        switch record.state {
+        case .running: break
+        case .succeeded, .earlyStopped:
+            let values = job.spec.objectives.map { Sentences.value(of: $0, in: record) }.joined(separator: ", ")
+            tell(
+                .normal, EventReason.trialSucceeded, EventAction.observe, "\(record.trainJobName) reached \(values)"
+            )
+        case .failed:
+            tell(
+                .warning, record.reason ?? TrialReason.failed, EventAction.observe,
+                "\(record.trainJobName) with \(parameters) failed: \(record.message ?? record.reason ?? "")"
+            )
+        }
+    }
+}

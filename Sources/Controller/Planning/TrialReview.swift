@@ -1,0 +1,163 @@
+import Kubernetes
+import OptimizationAPI
+
+/// Decides what has become of one trial.
+///
+/// Terminal records pass through untouched: what was once said about a trial is never taken back.
+struct TrialReview {
+    let objectives: [Objective]
+    let budget: StatusSize.Budget
+    let now: Timestamp
+    let graceSeconds: Int64
+
+    /// What was seen of one trial.
+    struct Sight {
+        /// The TrainJob with the record's UID or, for a record without one, with its name and our ownership.
+        var trainJob: TrainJob?
+        var memory = TrialMemory()
+        /// The API server said that the TrainJob no longer exists.
+        var isGone = false
+        var refusal: CreationRefusal?
+    }
+
+    /// What follows from it.
+    struct Finding: Equatable {
+        var record: TrialRecord
+        /// When the trial must be looked at again though nothing happens.
+        var due: Timestamp?
+        /// The TrainJob's own report no longer holds an objective value, and the written record does not hold it yet:
+        /// memory alone does, so it should be written before the process can lose it.
+        var guardsLastValue = false
+    }
+
+    func finding(on record: TrialRecord, _ sight: Sight) -> Finding {
+        guard record.state == .running else { return Finding(record: record) }
+        if let refusal = sight.refusal, sight.trainJob == nil, record.trainJobUID == nil {
+            return Finding(record: refused(record, refusal))
+        }
+        guard sight.trainJob != nil || record.trainJobUID != nil else { return Finding(record: record) }
+
+        var next = record
+        if let trainJob = sight.trainJob { next.trainJobUID = trainJob.metadata.uid }
+        let reported = sight.trainJob?.trainerStatus?.metrics ?? []
+        let metrics = Metrics.merged(Metrics.merged(record.metrics, sight.memory.metrics), reported)
+        next.metrics = kept(metrics, in: next)
+
+        if let ending = ending(sight) {
+            return ended(next, ending, metrics: metrics, isGone: sight.isGone)
+        }
+        if sight.isGone, sight.trainJob == nil {
+            return Finding(
+                record: failed(next, TrialReason.deleted, "someone deleted the TrainJob before it had ended", at: now)
+            )
+        }
+        var finding = Finding(record: next)
+        finding.guardsLastValue =
+            sight.trainJob?.trainerStatus != nil
+            && objectives.contains { objective in
+                let known = Metrics.value(of: objective.metric, in: next.metrics)
+                return known != nil && Metrics.value(of: objective.metric, in: record.metrics) != known
+                    && !reported.contains { $0.name == objective.metric }
+            }
+        return finding
+    }
+
+    private func ending(_ sight: Sight) -> TrialEnding? {
+        guard let trainJob = sight.trainJob, let ending = TrialEnding(of: trainJob, seen: nil) else {
+            return sight.memory.ending
+        }
+        guard let remembered = sight.memory.ending, remembered.outcome == ending.outcome else { return ending }
+        return remembered
+    }
+
+    private func ended(
+        _ record: TrialRecord, _ ending: TrialEnding, metrics: [MetricValue], isGone: Bool
+    ) -> Finding {
+        if case .failed(let reason, let message) = ending.outcome {
+            let reason = reason.isEmpty ? TrialReason.failed : reason
+            return Finding(record: failed(record, reason, message, at: ending.time))
+        }
+        if Metrics.objectiveValues(objectives, in: metrics) != nil {
+            var next = record
+            next.state = .succeeded
+            next.reason = TrialReason.completed
+            next.message = nil
+            next.completionTime = ending.time
+            return Finding(record: next)
+        }
+        // A TrainJob that is gone cannot report any more, so there is nothing to wait for.
+        let due = (ending.seen ?? ending.time).adding(seconds: graceSeconds)
+        guard isGone || due <= now else { return Finding(record: record, due: due) }
+        return Finding(record: failed(record, TrialReason.metricsUnavailable, missing(metrics), at: ending.time))
+    }
+
+    private func missing(_ metrics: [MetricValue]) -> String {
+        let problems = objectives.compactMap { objective -> String? in
+            guard let last = metrics.last(where: { $0.name == objective.metric }) else {
+                return "the trial completed without reporting \"\(objective.metric)\""
+            }
+            guard Metrics.finiteNumber(last.value) == nil else { return nil }
+            return "the trial completed with \"\(objective.metric)\" = \"\(last.value)\", which is not a finite number"
+        }
+        return problems.joined(separator: "; ")
+    }
+
+    private func refused(_ record: TrialRecord, _ refusal: CreationRefusal) -> TrialRecord {
+        switch refusal {
+        case .rejected(let words):
+            failed(record, TrialReason.rejected, words, at: now)
+        case .nameTaken(let owner):
+            failed(
+                record, TrialReason.nameTaken,
+                "a TrainJob named \"\(record.trainJobName)\" exists already and belongs to \(owner); it was left alone",
+                at: now
+            )
+        }
+    }
+
+    private func failed(_ record: TrialRecord, _ reason: String, _ message: String, at time: Timestamp) -> TrialRecord {
+        var next = record
+        next.state = .failed
+        next.reason = String(reason.prefix(128))
+        next.message = message.isEmpty ? nil : message.cut(toBytes: budget.messageBytes)
+        next.completionTime = time
+        return next
+    }
+
+    private func kept(_ metrics: [MetricValue], in record: TrialRecord) -> [MetricValue] {
+        var bare = record
+        bare.metrics = []
+        let room = budget.metricsBytes(beside: StatusSize.bytes(of: bare))
+        return Metrics.kept(metrics, objectives: objectives, bytes: room)
+    }
+}
+
+extension TrialEnding {
+    /// How a TrainJob ended; `nil` while it has not. `Complete` wins over `Failed`, should both be True.
+    public init?(of trainJob: TrainJob, seen: Timestamp?) {
+        if trainJob.isComplete {
+            let condition = trainJob.condition("Complete")
+            self.init(outcome: .complete, time: condition?.lastTransitionTime ?? seen ?? .distantPast, seen: seen)
+        } else if trainJob.isFailed {
+            let condition = trainJob.condition("Failed")
+            self.init(
+                outcome: .failed(reason: condition?.reason ?? "", message: condition?.message ?? ""),
+                time: condition?.lastTransitionTime ?? seen ?? .distantPast,
+                seen: seen
+            )
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Timestamp {
+    /// The Unix epoch: for an end whose time nobody told.
+    static let distantPast = Timestamp(secondsSinceEpoch: 0)
+
+    /// A later time.
+    func adding(seconds: Int64) -> Timestamp { advanced(by: .seconds(seconds)) }
+
+    /// Whole seconds from `earlier` to this time.
+    func seconds(since earlier: Timestamp) -> Int64 { duration(since: earlier).components.seconds }
+}

@@ -1,0 +1,90 @@
+import Kubernetes
+import OptimizationAPI
+
+/// What this process knows of one job beyond the caches. All of it may be lost: it only saves calls and waiting.
+struct JobMemory: Sendable {
+    /// The UID all of this is about; a job made anew under the same name starts afresh.
+    let uid: String
+
+    /// The job as the API server last answered us, as long as the cache still shows an older version.
+    private var newest: JobSnapshot?
+    private var superseded: Set<String> = []
+
+    /// TrainJobs created or read by us that the cache may not show yet, with the time they were seen.
+    private var fresh: [String: (trainJob: TrainJob, since: Timestamp)] = [:]
+
+    /// Creations that failed, by TrainJob name.
+    private(set) var setbacks: [String: CreationSetback] = [:]
+    private var attempts: [String: Int] = [:]
+    /// Creations that were refused for good and are not recorded yet, by TrainJob name.
+    var refusals: [String: CreationRefusal] = [:]
+
+    init(uid: String) { self.uid = uid }
+
+    // MARK: The job
+
+    /// The newer of the cache's and our own version.
+    mutating func current(_ cached: JobSnapshot) -> JobSnapshot {
+        if let newest, superseded.contains(cached.metadata.resourceVersion) { return newest }
+        newest = nil
+        superseded = []
+        return cached
+    }
+
+    /// Notes an answer of the API server that replaces `old`.
+    mutating func replace(_ old: JobSnapshot, by new: JobSnapshot) {
+        guard new.metadata.resourceVersion != old.metadata.resourceVersion else { return }
+        superseded.insert(old.metadata.resourceVersion)
+        superseded.remove(new.metadata.resourceVersion)
+        newest = new
+    }
+
+    /// Someone else wrote the job: our own version is no longer the newest.
+    mutating func distrust() {
+        newest = nil
+        superseded = []
+    }
+
+    // MARK: Its TrainJobs
+
+    mutating func saw(_ trainJob: TrainJob, at now: Timestamp) {
+        fresh[trainJob.metadata.uid] = (trainJob, now)
+        setbacks[trainJob.metadata.name] = nil
+        attempts[trainJob.metadata.name] = nil
+        refusals[trainJob.metadata.name] = nil
+    }
+
+    /// The cached TrainJobs and those it may not show yet.
+    mutating func children(_ cached: [TrainJob], now: Timestamp, lagSeconds: Int64) -> [TrainJob] {
+        for trainJob in cached { fresh[trainJob.metadata.uid] = nil }
+        fresh = fresh.filter { now.seconds(since: $0.value.since) < lagSeconds }
+        return cached + fresh.values.map(\.trainJob).sorted { $0.metadata.name < $1.metadata.name }
+    }
+
+    /// The cache saw this TrainJob go.
+    mutating func deleted(_ uid: String) { fresh[uid] = nil }
+
+    /// Whether something is believed that the cache has not confirmed.
+    var awaitsCache: Bool { !fresh.isEmpty }
+
+    // MARK: Failed creations
+
+    /// Notes a failed creation; the wait doubles with each, within `backoff`, and is never shorter than asked for.
+    mutating func delayed(
+        _ name: String, _ message: String, retryAfter: Duration?, at now: Timestamp, backoff: ClosedRange<Int64>
+    ) {
+        let attempt = attempts[name] ?? 0
+        attempts[name] = min(attempt + 1, 32)
+        let doubled = backoff.lowerBound.multipliedReportingOverflow(by: 1 << Int64(min(attempt, 32)))
+        let wait = doubled.overflow ? backoff.upperBound : min(doubled.partialValue, backoff.upperBound)
+        let asked = min(retryAfter?.components.seconds ?? 0, backoff.upperBound)
+        setbacks[name] = CreationSetback(message: message, notBefore: now.adding(seconds: max(wait, asked)))
+    }
+
+    /// Forgets what concerns records that are settled.
+    mutating func keep(names: Set<String>) {
+        setbacks = setbacks.filter { names.contains($0.key) }
+        attempts = attempts.filter { names.contains($0.key) }
+        refusals = refusals.filter { names.contains($0.key) }
+    }
+}

@@ -1,0 +1,155 @@
+import Kubernetes
+import Logging
+import OptimizationAPI
+
+/// Runs OptimizationJobs: watches them and their TrainJobs, and brings each job forward whenever something changed.
+///
+/// One instance acts at a time in a cluster; that is for its caller to see to. It keeps nothing that a job's status
+/// does not hold, so it may be stopped and started anywhere.
+///
+/// ```swift
+/// let controller = OptimizationController(api: client, namespace: nil, logger: logger)
+/// try await controller.run()  // until the task is cancelled
+/// ```
+public final class OptimizationController: Sendable {
+    private let api: any KubernetesAPI
+    private let options: ControllerOptions
+    private let logger: Logger
+    private let jobs: WatchCache<JobSnapshot>
+    private let trainJobs: WatchCache<TrainJob>
+    private let queue: WorkQueue<NamespacedName>
+    private let reconciler: Reconciler
+
+    /// Prepares a controller; nothing happens until `run`.
+    ///
+    /// - Parameters:
+    ///   - api: The cluster.
+    ///   - namespace: The only namespace to look at; `nil` for all.
+    ///   - logger: Told of everything that happens, as events with keys.
+    ///   - options: Bounds and patience.
+    ///   - events: Tells users what happened to their jobs; `nil` tells nobody. The caller runs it.
+    ///   - now: The clock records are dated by.
+    public init(
+        api: any KubernetesAPI,
+        namespace: String?,
+        logger: Logger,
+        options: ControllerOptions = ControllerOptions(),
+        events: EventRecorder? = nil,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    ) {
+        self.api = api
+        self.options = options
+        self.logger = logger
+        let queue = WorkQueue<NamespacedName>()
+        let jobs = WatchCache<JobSnapshot>(api: api, type: .optimizationJobs, namespace: namespace, logger: logger) {
+            JobSnapshot($0)
+        }
+        // Every TrainJob is asked for rather than those with our label: someone may take the label off a trial.
+        let trainJobs = WatchCache<TrainJob>(api: api, type: .trainJobs, namespace: namespace, logger: logger) { object in
+            ObjectMeta(object).optimizationJob == nil ? nil : TrainJob(decoding: object).trimmed
+        }
+        let reconciler = Reconciler(
+            api: api, view: CacheView(jobs: jobs, trainJobs: trainJobs), options: options, now: now, logger: logger
+        ) { event, job in
+            logger.info("event", metadata: [LogKey.reason: "\(event.reason)", "note": "\(event.note)"])
+            events?.record(ObjectEvent(event, about: job.metadata))
+        }
+        jobs.onChange { change in queue.add(change.name) }
+        trainJobs.onChange { change in
+            guard let trainJob = change.new ?? change.old, let owner = trainJob.metadata.optimizationJob else { return }
+            // What belongs to a job that is gone, or to an earlier one of its name, is the garbage collector's. What
+            // belongs to a job that is not known yet is looked at when that one comes.
+            guard jobs.get(owner.name)?.metadata.uid == owner.uid else { return }
+            let matters = reconciler.note(trainJob, of: owner.name, uid: owner.uid, isDeleted: change.new == nil)
+            let isOther = change.old == nil || change.new == nil
+            if matters || isOther { queue.add(owner.name, after: options.batching) }
+        }
+        self.queue = queue
+        self.jobs = jobs
+        self.trainJobs = trainJobs
+        self.reconciler = reconciler
+    }
+
+    /// Runs until the task is cancelled.
+    ///
+    /// Failures of the API server are waited out; nothing that a cluster does ends it. What was begun when the task is
+    /// cancelled is left as it is: the next run goes on from there.
+    ///
+    /// - Throws: `CancellationError` when it is cancelled before the caches were filled.
+    public func run() async throws {
+        let started = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.jobs.run() }
+            group.addTask { await self.trainJobs.run() }
+            // Deciding on half a picture would be safe, but would ask the API server about every trial.
+            guard await jobs.waitUntilSynced(), await trainJobs.waitUntilSynced() else { return false }
+            logger.info(
+                "controller started", metadata: ["jobs": "\(jobs.count)", LogKey.trials: "\(trainJobs.count)"]
+            )
+            for _ in 0..<options.maxConcurrentReconciles {
+                group.addTask { await self.work() }
+            }
+            await group.waitForAll()
+            return true
+        }
+        queue.shutDown()
+        logger.info("controller stopped")
+        if !started { try Task.checkCancellation() }
+    }
+
+    /// One worker: takes jobs from the queue as long as there are any to come.
+    private func work() async {
+        while !Task.isCancelled, let name = await queue.next() {
+            let next = await reconciler.reconcile(name)
+            switch next {
+            case .settled:
+                queue.forget(name)
+            case .after(let seconds):
+                queue.forget(name)
+                queue.add(name, after: .seconds(seconds))
+            case .again:
+                queue.forget(name)
+                queue.add(name)
+            case .retry(let reason):
+                logger.debug("job is looked at again", metadata: [LogKey.job: "\(name)", LogKey.reason: "\(reason)"])
+                queue.addRateLimited(name)
+            }
+            queue.done(name)
+        }
+    }
+}
+
+/// The watch caches as the reconciler sees them.
+private struct CacheView: ClusterView {
+    let jobs: WatchCache<JobSnapshot>
+    let trainJobs: WatchCache<TrainJob>
+
+    func job(_ name: NamespacedName) async -> JobSnapshot? { jobs.get(name) }
+
+    func trainJobs(controlledBy uid: String) async -> [TrainJob] {
+        trainJobs.indexed(by: uid).filter { $0.metadata.isControlled(by: uid) }
+    }
+}
+
+extension TrainJob {
+    /// The TrainJob without what the controller never reads, which is most of it: thousands may be cached.
+    var trimmed: TrainJob {
+        var trimmed = self
+        trimmed.metadata.labels = [:]
+        trimmed.metadata.annotations = [:]
+        trimmed.metadata.finalizers = []
+        return trimmed
+    }
+}
+
+extension ObjectEvent {
+    /// A controller's event as Kubernetes takes it.
+    init(_ event: JobEvent, about job: ObjectMeta) {
+        self.init(
+            event.kind == .warning ? .warning : .normal,
+            regarding: ObjectReference(.optimizationJobs, job),
+            reason: event.reason,
+            action: event.action,
+            note: event.note
+        )
+    }
+}
