@@ -113,7 +113,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ControllerTests",
-            dependencies: ["Controller", "JSON", "Kubernetes", "OptimizationAPI", "Search"],
+            dependencies: [
+                "Controller", "JSON", "Kubernetes", "OptimizationAPI", "Search",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "Transport"], swiftSettings: strict),

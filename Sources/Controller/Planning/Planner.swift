@@ -64,7 +64,8 @@ struct Planner {
         } else {
             describeProgress()
         }
-        return finished(creations: dueCreations())
+        let creations = dueCreations()
+        return finished(creations: creations)
     }
 
     // MARK: Trials

@@ -34,7 +34,7 @@ enum TrialName {
 
     private static func prefix(_ job: String, within room: Int) -> String {
         let label = labelled(job)
-        if label == job, label.utf8.count <= room { return label }
+        if !label.isEmpty, label == job, label.utf8.count <= room { return label }
         let hash = StableHash.suffix(of: job)
         var kept = label.prefix(max(0, room - hash.count - 1))
         while kept.last == "-" { kept.removeLast() }

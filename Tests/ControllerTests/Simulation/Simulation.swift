@@ -16,10 +16,9 @@ final class Simulation {
 
     let cluster = FakeCluster()
     let numTrials: Int
-    private let clock = Mutex(Sample.start)
+    private let clock = FakeClock()
     private let view = LaggingView()
-    private let faults: Mutex<SeededGenerator>
-    private let faultRate: Mutex<Int>
+    private let misfortune: Misfortune
     private var generator: SeededGenerator
     private var reconciler: Reconciler
     private var cursors: [String: Int] = [:]
@@ -29,8 +28,7 @@ final class Simulation {
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
-        faults = Mutex(SeededGenerator(seed: seed, stream: 1))
-        faultRate = Mutex(Int.random(in: 0...20, using: &generator))
+        misfortune = Misfortune(seed: seed, percent: Int.random(in: 0...20, using: &generator))
         numTrials = Int.random(in: 1...9, using: &generator)
         let parallel = Int.random(in: 1...min(4, numTrials), using: &generator)
         reconciler = Reconciler(
@@ -42,16 +40,11 @@ final class Simulation {
             let denied = "bert-trial-\(Int.random(in: 0..<numTrials, using: &generator))"
             cluster.store.withLock { $0.denied = [denied] }
         }
-        cluster.store.withLock { $0.fault = { [self] in fault($0) } }
+        cluster.store.withLock { [misfortune] in $0.fault = { _ in misfortune.next() } }
         restart()
     }
 
-    /// Breaks the cycle between the cluster and its source of faults.
-    func end() {
-        cluster.store.withLock { $0.fault = { _ in .none } }
-    }
-
-    var now: Timestamp { clock.withLock { $0 } }
+    var now: Timestamp { clock.now }
 
     var finalJob: OptimizationJob? {
         cluster.object(.optimizationJobs, Self.job).flatMap { try? OptimizationJob(decoding: $0) }
@@ -75,7 +68,7 @@ final class Simulation {
 
     /// The faults end, everything is delivered and every trial ends: the job must too.
     func settle() async -> Bool {
-        faultRate.withLock { $0 = 0 }
+        misfortune.end()
         trace.append("calm")
         for _ in 0..<400 {
             if cluster.store.withLock({ $0.isDead }) { restart() }
@@ -87,23 +80,6 @@ final class Simulation {
             advance(by: 7)
         }
         return false
-    }
-
-    private func fault(_ call: String) -> FakeCluster.Fault {
-        let rate = faultRate.withLock { $0 }
-        return faults.withLock { generator in
-            guard Int.random(in: 0..<100, using: &generator) < rate else { return .none }
-            switch Int.random(in: 0..<8, using: &generator) {
-            case 0: return .refused(.answer(500, "InternalError", "failed calling webhook"))
-            case 1: return .refused(.answer(429, "TooManyRequests", "storage is (re)initializing"))
-            case 2: return .refused(.answer(409, "Conflict", "the object has been modified"))
-            case 3: return .refused(.transport("timed out"))
-            case 4: return .refused(.answer(403, "Forbidden", "exceeded quota: gpu, requested: 1"))
-            case 5: return .answerLost
-            case 6: return .diesBefore
-            default: return .diesAfter
-            }
-        }
     }
 
     private func reconcile() async {
@@ -118,7 +94,7 @@ final class Simulation {
         cluster.store.withLock { $0.isDead = false }
         let options = ControllerOptions(maxConcurrentCalls: 1)  // one at a time, so that a seed replays
         reconciler = Reconciler(
-            api: cluster, view: view, options: options, now: { [self] in now },
+            api: cluster, view: view, options: options, now: { [clock] in clock.now },
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, tell: { _, _ in }
         )
         view.clear()
@@ -185,7 +161,34 @@ final class Simulation {
     }
 
     private func advance(by seconds: Int64) {
-        clock.withLock { $0 = $0.adding(seconds: seconds) }
+        clock.advance(by: seconds)
+    }
+}
+
+/// Decides what goes wrong with an API call.
+final class Misfortune: Sendable {
+    private let state: Mutex<(generator: SeededGenerator, percent: Int)>
+
+    init(seed: UInt64, percent: Int) {
+        state = Mutex((SeededGenerator(seed: seed, stream: 1), percent))
+    }
+
+    func end() { state.withLock { $0.percent = 0 } }
+
+    func next() -> FakeCluster.Fault {
+        state.withLock { state in
+            guard Int.random(in: 0..<100, using: &state.generator) < state.percent else { return .none }
+            switch Int.random(in: 0..<8, using: &state.generator) {
+            case 0: return .refused(.answer(500, "InternalError", "failed calling webhook"))
+            case 1: return .refused(.answer(429, "TooManyRequests", "storage is (re)initializing"))
+            case 2: return .refused(.answer(409, "Conflict", "the object has been modified"))
+            case 3: return .refused(.transport("timed out"))
+            case 4: return .refused(.answer(403, "Forbidden", "exceeded quota: gpu, requested: 1"))
+            case 5: return .answerLost
+            case 6: return .diesBefore
+            default: return .diesAfter
+            }
+        }
     }
 }
 

@@ -19,7 +19,6 @@ struct SimulationTests {
         var restarts = 0
         for seed in first..<(first + count) {
             let simulation = Simulation(seed: seed)
-            defer { simulation.end() }
             var steps = 0
             while steps < 600, simulation.cluster.violations.isEmpty,
                 !(simulation.finalJob?.status.isTerminal ?? false)
@@ -31,8 +30,12 @@ struct SimulationTests {
             restarts += simulation.restarts
 
             func explain(_ what: String) -> Comment {
-                "seed \(seed): \(what)\n  replay with SIMULATION_FIRST_SEED=\(seed) SIMULATION_SEEDS=1\n  "
-                    + "\(simulation.trace.suffix(40).joined(separator: "\n  "))"
+                let trace = simulation.trace.suffix(40).joined(separator: "\n  ")
+                return """
+                    seed \(seed): \(what)
+                    replay with SIMULATION_FIRST_SEED=\(seed) SIMULATION_SEEDS=1; the last steps were
+                      \(trace)
+                    """
             }
             try #require(simulation.cluster.violations.isEmpty, explain("\(simulation.cluster.violations)"))
             try #require(ended, explain("the job did not end"))

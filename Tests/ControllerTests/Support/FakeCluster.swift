@@ -24,6 +24,15 @@ final class FakeCluster: KubernetesAPI, Sendable {
     struct Event: Sendable {
         var object: JSONValue
         var isDeleted: Bool
+        var version = 0
+        var isNew = false
+
+        var asWatched: WatchEvent { isDeleted ? .deleted(object) : isNew ? .added(object) : .modified(object) }
+    }
+
+    struct Watcher: Sendable {
+        var type: ResourceType
+        var continuation: AsyncStream<WatchEvent>.Continuation
     }
 
     struct Store: Sendable {
@@ -37,6 +46,7 @@ final class FakeCluster: KubernetesAPI, Sendable {
         /// TrainJob names that a webhook denies for good.
         var denied: Set<String> = []
         var fault: @Sendable (String) -> Fault = { _ in .none }
+        var watchers: [Watcher] = []
     }
 
     let store = Mutex(Store())
@@ -83,17 +93,30 @@ final class FakeCluster: KubernetesAPI, Sendable {
     /// Deletes behind the controller's back.
     func remove(_ type: ResourceType, _ name: NamespacedName) {
         store.withLock { store in
-            guard let object = store.objects[type.plural]?.removeValue(forKey: name) else { return }
-            store.log[type.plural, default: []].append(Event(object: object, isDeleted: true))
+            Self.take(type, name, from: &store)
         }
     }
+
+    func calls(_ call: String) -> Int { store.withLock { $0.calls[call] ?? 0 } }
 
     private static func put(_ type: ResourceType, _ object: JSONValue, in store: inout Store) {
         var object = object
         store.version += 1
         object["metadata"]?["resourceVersion"] = .string("\(store.version)")
-        store.objects[type.plural, default: [:]][ObjectMeta(object).namespacedName] = object
-        store.log[type.plural, default: []].append(Event(object: object, isDeleted: false))
+        let old = store.objects[type.plural, default: [:]].updateValue(object, forKey: ObjectMeta(object).namespacedName)
+        tell(Event(object: object, isDeleted: false, version: store.version, isNew: old == nil), type, in: &store)
+    }
+
+    private static func take(_ type: ResourceType, _ name: NamespacedName, from store: inout Store) {
+        guard var object = store.objects[type.plural]?.removeValue(forKey: name) else { return }
+        store.version += 1
+        object["metadata"]?["resourceVersion"] = .string("\(store.version)")
+        tell(Event(object: object, isDeleted: true, version: store.version), type, in: &store)
+    }
+
+    private static func tell(_ event: Event, _ type: ResourceType, in store: inout Store) {
+        store.log[type.plural, default: []].append(event)
+        for watcher in store.watchers where watcher.type == type { watcher.continuation.yield(event.asWatched) }
     }
 
     // MARK: KubernetesAPI
@@ -178,8 +201,7 @@ final class FakeCluster: KubernetesAPI, Sendable {
             if let uid = options.uid, uid != ObjectMeta(object).uid {
                 return .failure(.answer(409, "Conflict", "the UID in the precondition does not match"))
             }
-            store.objects[type.plural]?[name] = nil
-            store.log[type.plural, default: []].append(Event(object: object, isDeleted: true))
+            Self.take(type, name, from: &store)
             return .success(())
         }
     }
@@ -187,7 +209,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
     func list(
         _ type: ResourceType, namespace: String?, labelSelector: String?, fieldSelector: String?
     ) async throws(APIError) -> ObjectList {
-        throw .answer(405, "MethodNotAllowed", "not part of this test")
+        try serve("list \(type.plural)") { store in
+            let items = Array((store.objects[type.plural] ?? [:]).values)
+            return .success(ObjectList(items: items, resourceVersion: "\(store.version)"))
+        }
     }
 
     func update(_ type: ResourceType, _ object: JSONValue, subresource: String?) async throws(APIError) -> JSONValue {
@@ -197,7 +222,31 @@ final class FakeCluster: KubernetesAPI, Sendable {
     func watch(
         _ type: ResourceType, namespace: String?, options: WatchOptions
     ) async throws(APIError) -> WatchStream {
-        throw .answer(405, "MethodNotAllowed", "not part of this test")
+        let (stream, continuation) = AsyncStream<WatchEvent>.makeStream()
+        try serve("watch \(type.plural)") { store -> Result<Void, APIError> in
+            let from = Int(options.resourceVersion) ?? 0
+            for event in store.log[type.plural] ?? [] where event.version > from { continuation.yield(event.asWatched) }
+            store.watchers.append(Watcher(type: type, continuation: continuation))
+            return .success(())
+        }
+        return WatchStream {
+            let reader = StreamReader(stream)
+            return { () async throws(APIError) in await reader.next() }
+        }
+    }
+}
+
+/// Lets one reader pull from a stream through a Sendable function.
+private actor StreamReader {
+    private var iterator: AsyncStream<WatchEvent>.Iterator
+
+    init(_ stream: AsyncStream<WatchEvent>) { iterator = stream.makeAsyncIterator() }
+
+    func next() async -> WatchEvent? {
+        var current = iterator
+        let event = await current.next(isolation: self)
+        iterator = current
+        return event
     }
 }
 

@@ -1,0 +1,267 @@
+import JSON
+import Kubernetes
+import Logging
+import OptimizationAPI
+import Testing
+
+@testable import Controller
+
+@Suite("Reconciling")
+struct ReconcilerTests {
+    @Test("writes the records, creates the TrainJobs, notes their UIDs: two status writes")
+    func start() async {
+        let bench = Bench()
+        await bench.reconcile()
+        #expect(bench.status.trials.map(\.trainJobUID) == ["uid-1", "uid-2"])
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == 2)
+        #expect(bench.cluster.calls("create trainjobs") == 2)
+        #expect(bench.cluster.violations == [])
+        await bench.reconcile()
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == 2)
+        #expect(bench.cluster.calls("get trainjobs") == 0 && bench.cluster.calls("get optimizationjobs") == 0)
+    }
+
+    @Test("runs a job to its end with two status writes a trial, and tells its user")
+    func wholeJob() async {
+        let bench = Bench(Sample.jobObject(numTrials: 5, parallelTrials: 1))
+        await bench.reconcile()
+        for (index, loss) in ["3", "2", "4", "1", "5"].enumerated() {
+            bench.end("bert-trial-\(index)", loss: loss)
+            await bench.reconcile()
+        }
+        #expect(bench.status.condition("Complete")?.status == "True")
+        #expect(bench.status.result?.trainJobName == "bert-trial-3")
+        #expect(bench.cluster.violations == [])
+        #expect(bench.cluster.calls("patch optimizationjobs/status") <= 11)
+        #expect(
+            bench.events.map(\.reason) == [
+                "TrialStarted", "TrialSucceeded", "BestTrialImproved", "TrialStarted", "TrialSucceeded",
+                "BestTrialImproved", "TrialStarted", "TrialSucceeded", "TrialStarted", "TrialSucceeded",
+                "BestTrialImproved", "TrialStarted", "TrialSucceeded", "OptimizationJobComplete",
+            ]
+        )
+        #expect(bench.trials.count == 0)
+    }
+
+    @Test("creates nothing when the records could not be written")
+    func recordsFirst() async {
+        let bench = Bench()
+        bench.fail("patch optimizationjobs/status", with: .answer(409, "Conflict", "the object has been modified"))
+        guard case .retry = await bench.reconcile() else {
+            Issue.record("a conflict is to be tried again")
+            return
+        }
+        #expect(bench.cluster.objects(.trainJobs).isEmpty)
+        bench.heal()
+        await bench.reconcile()
+        #expect(bench.cluster.objects(.trainJobs).count == 2)
+    }
+
+    @Test("finds its own TrainJob when the answer to its creation was lost")
+    func lostAnswer() async {
+        let bench = Bench()
+        bench.lose("create trainjobs")
+        await bench.reconcile()
+        #expect(bench.cluster.objects(.trainJobs).count == 2)
+        bench.heal()
+        bench.clock.advance(by: 5)
+        await bench.reconcile()
+        #expect(bench.status.trials.map(\.trainJobUID) == ["uid-1", "uid-2"])
+        #expect(bench.cluster.objects(.trainJobs).count == 2)
+    }
+
+    @Test("proves that the job is current before it creates without writing")
+    func proof() async throws {
+        let bench = Bench()
+        let stale = try #require(bench.cluster.object(.optimizationJobs, Bench.job))
+        bench.fail("create trainjobs", with: .answer(500, "InternalError", "failed calling webhook"))
+        await bench.reconcile()
+        let recorded = try #require(bench.cluster.object(.optimizationJobs, Bench.job))
+        #expect(recorded != stale)
+        bench.heal()
+        bench.clock.advance(by: 10)
+        await bench.reconcile()
+        #expect(bench.cluster.calls("get optimizationjobs") == 1)
+        #expect(bench.cluster.objects(.trainJobs).count == 2)
+    }
+
+    @Test("does not touch a TrainJob of the same name that someone else owns, and fails that record only")
+    func foreign() async {
+        let bench = Bench()
+        bench.cluster.seed(.trainJobs, Sample.trainJobObject("bert-trial-0", uid: "theirs", owner: "someone"))
+        let before = bench.trainJob("bert-trial-0")
+        await bench.reconcile()
+        // The owner's name is that of the job: an earlier one, whose TrainJobs are about to be collected.
+        #expect(bench.status.trials[0].state == .running)
+        bench.cluster.remove(.trainJobs, NamespacedName(namespace: "ml", name: "bert-trial-0"))
+        var other = Sample.trainJobObject("bert-trial-0", uid: "theirs", owner: "someone")
+        other["metadata"]?["ownerReferences"] = [
+            ["apiVersion": "v1", "kind": "Workflow", "name": "nightly", "uid": "w", "controller": true]
+        ]
+        bench.cluster.seed(.trainJobs, other)
+        bench.clock.advance(by: 5)
+        await bench.reconcile()
+        #expect(bench.status.trials[0].reason == TrialReason.nameTaken)
+        #expect(bench.status.trials[0].message?.contains("Workflow \"nightly\"") == true)
+        #expect(bench.trainJob("bert-trial-0")?["metadata"]?["uid"] == "theirs")
+        #expect(bench.trainJob("bert-trial-0")?["status"] == before?["status"])
+        #expect(bench.cluster.calls("delete trainjobs") == 0)
+        #expect(bench.events.contains { $0.reason == TrialReason.nameTaken && $0.kind == .warning })
+        #expect(bench.status.trials.count == 3)
+    }
+
+    @Test("waits for the TrainJobs of an earlier job of the same name to be collected")
+    func earlierJob() async {
+        let bench = Bench()
+        bench.cluster.seed(.trainJobs, Sample.trainJobObject("bert-trial-0", uid: "old", owner: "earlier-uid"))
+        #expect(await bench.reconcile() == .after(seconds: 1))
+        bench.cluster.remove(.trainJobs, NamespacedName(namespace: "ml", name: "bert-trial-0"))
+        bench.clock.advance(by: 1)
+        await bench.reconcile()
+        #expect(bench.status.trials.allSatisfy { $0.trainJobUID != nil && $0.state == .running })
+    }
+
+    @Test("fails the trials of a template that is refused for good, and the job with the API's own words")
+    func rejected() async {
+        let bench = Bench(Sample.jobObject(numTrials: 3, parallelTrials: 1))
+        let words = "admission webhook \"validator.trainjob.trainer.kubeflow.org\" denied the request: no such runtime"
+        bench.fail("create trainjobs", with: .answer(403, "Forbidden", words))
+        var turns = 0
+        while await bench.reconcile() == .again, turns < 10 { turns += 1 }
+        #expect(bench.status.trials.allSatisfy { $0.reason == TrialReason.rejected && $0.message == words })
+        #expect(bench.status.condition("Failed")?.reason == JobReason.allTrialsFailed)
+        #expect(bench.status.condition("Failed")?.message.contains(words) == true)
+        #expect(bench.cluster.calls("create trainjobs") == 3)
+        #expect(bench.cluster.violations == [])
+    }
+
+    @Test("tries again, ever later, while a quota is used up, and says so once in the status")
+    func quota() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        bench.fail(
+            "create trainjobs",
+            with: .answer(403, "Forbidden", "trainjobs \"x\" is forbidden: exceeded quota: gpu, requested: 1, used: 8")
+        )
+        var waits: [Int64] = []
+        for _ in 0..<10 {
+            guard case .after(let seconds) = await bench.reconcile() else { break }
+            waits.append(seconds)
+            await bench.reconcile()  // another reason to look does not cut the wait short
+            bench.clock.advance(by: seconds)
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300])
+        #expect(bench.cluster.calls("create trainjobs") == 10)
+        #expect(bench.status.condition("Created")?.reason == JobReason.trainJobsCreationFailed)
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == 2)
+        bench.heal()
+        await bench.reconcile()
+        #expect(bench.status.condition("Created")?.status == "True" && bench.status.trials[0].trainJobUID != nil)
+    }
+
+    @Test("waits as long as the API server asks for")
+    func retryAfter() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        let busy = Status(code: 429, reason: "TooManyRequests", message: "slow down")
+        bench.fail("create trainjobs", with: .status(busy, retryAfter: .seconds(17)))
+        #expect(await bench.reconcile() == .after(seconds: 17))
+    }
+
+    @Test("asks the API server before it believes that a TrainJob is gone, and never makes it again")
+    func deleted() async {
+        let bench = Bench(Sample.jobObject(numTrials: 2, parallelTrials: 1))
+        await bench.reconcile()
+        bench.cluster.remove(.trainJobs, NamespacedName(namespace: "ml", name: "bert-trial-0"))
+        bench.clock.advance(by: 31)
+        bench.fail("get trainjobs", with: .transport("timed out"))
+        guard case .retry = await bench.reconcile() else {
+            Issue.record("no answer proves nothing")
+            return
+        }
+        #expect(bench.status.trials[0].state == .running)
+        bench.heal()
+        await bench.reconcile()
+        #expect(bench.status.trials[0].reason == TrialReason.deleted)
+        #expect(bench.trainJob("bert-trial-0") == nil && bench.trainJob("bert-trial-1") != nil)
+    }
+
+    @Test("keeps the objective of a trial whose closing report dropped it, across a restart")
+    func closingReport() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        await bench.reconcile()
+        let name = NamespacedName(namespace: "ml", name: "bert-trial-0")
+        bench.cluster.setStatus(.trainJobs, name) {
+            $0["trainerStatus"] = ["metrics": [["name": "loss", "value": "0.5"]]]
+        }
+        await bench.reconcile()
+        bench.cluster.setStatus(.trainJobs, name) { $0["trainerStatus"] = ["progressPercentage": 100] }
+        await bench.reconcile()
+        #expect(bench.status.trials[0].metrics == [MetricValue(name: "loss", value: "0.5")])
+        let restarted = Reconciler(
+            api: bench.cluster, view: CurrentView(cluster: bench.cluster), options: ControllerOptions(),
+            now: { [clock = bench.clock] in clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, tell: { _, _ in }
+        )
+        bench.end("bert-trial-0")
+        _ = await restarted.reconcile(Bench.job)
+        #expect(bench.status.result?.metrics == [MetricValue(name: "loss", value: "0.5")])
+    }
+
+    @Test("ends the wait for a value that never comes")
+    func silent() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        await bench.reconcile()
+        bench.end("bert-trial-0")
+        #expect(await bench.reconcile() == .after(seconds: 30))
+        bench.clock.advance(by: 30)
+        await bench.reconcile()
+        #expect(bench.status.trials[0].reason == TrialReason.metricsUnavailable)
+        #expect(bench.status.condition("Failed")?.reason == JobReason.allTrialsFailed)
+    }
+
+    @Test("ignores and forgets a report that comes after a trial was settled")
+    func lateReport() async {
+        let bench = Bench(Sample.jobObject(numTrials: 2, parallelTrials: 1))
+        await bench.reconcile()
+        bench.end("bert-trial-0", loss: "2")
+        await bench.reconcile()
+        let settled = bench.status.trials[0]
+        bench.end("bert-trial-0", loss: "1")
+        await bench.reconcile()
+        #expect(bench.status.trials[0] == settled && bench.status.result?.metrics == settled.metrics)
+        #expect(bench.trials.memories(of: Sample.jobUID).count <= 1)
+    }
+
+    @Test("stops a trial that runs on for a job that has ended")
+    func leftover() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        await bench.reconcile()
+        bench.end("bert-trial-0", loss: "2")
+        await bench.reconcile()
+        bench.cluster.seed(.trainJobs, Sample.trainJobObject("bert-trial-9", uid: "stray"))
+        await bench.reconcile()
+        #expect(bench.trainJob("bert-trial-9") == nil && bench.trainJob("bert-trial-0") != nil)
+    }
+
+    @Test("forgets a job that is gone")
+    func forgotten() async {
+        let bench = Bench()
+        await bench.reconcile()
+        bench.end("bert-trial-0")
+        await bench.reconcile()
+        #expect(bench.trials.count == 1)
+        bench.cluster.remove(.optimizationJobs, Bench.job)
+        #expect(await bench.reconcile() == .settled)
+        #expect(bench.trials.count == 0)
+    }
+
+    @Test("tells a job with a spec that nobody can run, and does nothing else")
+    func unreadable() async {
+        var object = Sample.jobObject()
+        object["spec"]?["parameters"] = []
+        let bench = Bench(object)
+        await bench.reconcile()
+        #expect(bench.status.condition("Failed")?.reason == JobReason.invalidSpec)
+        #expect(bench.cluster.objects(.trainJobs).isEmpty)
+        await bench.reconcile()
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == 1)
+    }
+}
