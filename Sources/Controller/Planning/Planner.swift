@@ -72,7 +72,10 @@ struct Planner {
 
     private mutating func reviewTrials() {
         let review = TrialReview(
-            objectives: job.spec.objectives, budget: budget, now: now, graceSeconds: options.metricsGraceSeconds
+            objectives: job.spec.objectives,
+            budget: budget,
+            now: now,
+            graceSeconds: options.metricsGraceSeconds
         )
         for (position, record) in status.trials.enumerated() where record.state == .running {
             let finding = review.finding(on: record, sight(of: record))
@@ -123,7 +126,9 @@ struct Planner {
                 let index = nextIndex
                 let record = TrialRecord(
                     trainJobName: TrialName.make(
-                        job: job.metadata.name, index: index, hasInitializer: job.spec.trainJobTemplate.hasInitializer
+                        job: job.metadata.name,
+                        index: index,
+                        hasInitializer: job.spec.trainJobTemplate.hasInitializer
                     ),
                     state: .running,
                     parameters: try suggestions.next(index: index),
@@ -156,7 +161,9 @@ struct Planner {
             if let setback = observation.setbacks[record.trainJobName], setback.notBefore > now {
                 wake(at: setback.notBefore)
             } else {
-                creations.append(TrialCreation(name: record.trainJobName, object: makeTrainJob(job: job, record: record)))
+                creations.append(
+                    TrialCreation(name: record.trainJobName, object: makeTrainJob(job: job, record: record))
+                )
             }
         }
         return creations
@@ -168,12 +175,16 @@ struct Planner {
         guard let position = BestTrial.position(in: status.trials, objectives: job.spec.objectives) else { return }
         let record = status.trials[position]
         status.result = TrialResult(
-            trainJobName: record.trainJobName, parameters: record.parameters, metrics: record.metrics
+            trainJobName: record.trainJobName,
+            parameters: record.parameters,
+            metrics: record.metrics
         )
         guard record.trainJobName != best else { return }
         let value = job.spec.objectives.first.map { Sentences.value(of: $0, in: record) } ?? ""
         tell(
-            .normal, EventReason.bestTrialImproved, EventAction.observe,
+            .normal,
+            EventReason.bestTrialImproved,
+            EventAction.observe,
             "\(record.trainJobName) is the best trial so far: \(value) with \(Sentences.parameters(record.parameters))"
         )
     }
@@ -186,7 +197,8 @@ struct Planner {
         tell(
             conclusion.succeeded ? .normal : .warning,
             conclusion.succeeded ? EventReason.jobComplete : EventReason.jobFailed,
-            EventAction.conclude, "\(conclusion.reason): \(conclusion.message)"
+            EventAction.conclude,
+            "\(conclusion.reason): \(conclusion.message)"
         )
     }
 
@@ -198,7 +210,9 @@ struct Planner {
             let condition = status.conditions.first { $0.type == ConditionType.created }
             if condition?.reason != JobReason.trainJobsCreationFailed {
                 set(
-                    ConditionType.created, "False", JobReason.trainJobsCreationFailed,
+                    ConditionType.created,
+                    "False",
+                    JobReason.trainJobsCreationFailed,
                     "no trial could be created yet; trying again: \(setback)".cut(toBytes: 1024)
                 )
             }
@@ -243,7 +257,11 @@ struct Planner {
     private mutating func set(_ type: String, _ value: String, _ reason: String, _ message: String) {
         status.conditions.setCondition(
             Condition(
-                type: type, status: value, reason: reason, message: message, lastTransitionTime: now,
+                type: type,
+                status: value,
+                reason: reason,
+                message: message,
+                lastTransitionTime: now,
                 observedGeneration: job.metadata.generation
             )
         )
@@ -257,7 +275,9 @@ struct Planner {
         let parameters = Sentences.parameters(record.parameters)
         if before.trainJobUID == nil, record.trainJobUID != nil {
             tell(
-                .normal, EventReason.trialStarted, EventAction.create,
+                .normal,
+                EventReason.trialStarted,
+                EventAction.create,
                 "\(record.trainJobName) was created with \(parameters)"
             )
         }
@@ -266,11 +286,16 @@ struct Planner {
         case .succeeded, .earlyStopped:
             let values = job.spec.objectives.map { Sentences.value(of: $0, in: record) }.joined(separator: ", ")
             tell(
-                .normal, EventReason.trialSucceeded, EventAction.observe, "\(record.trainJobName) reached \(values)"
+                .normal,
+                EventReason.trialSucceeded,
+                EventAction.observe,
+                "\(record.trainJobName) reached \(values)"
             )
         case .failed:
             tell(
-                .warning, record.reason ?? TrialReason.failed, EventAction.observe,
+                .warning,
+                record.reason ?? TrialReason.failed,
+                EventAction.observe,
                 "\(record.trainJobName) with \(parameters) failed: \(record.message ?? record.reason ?? "")"
             )
         }

@@ -52,7 +52,8 @@ struct Suggestions {
             suggested = try sampler.suggestion(forTrial: index, in: space, after: history, seed: seed)
         } catch {
             throw .unable(
-                reason: JobReason.suggestionFailed, message: "no parameters could be chosen for trial \(index): \(error)"
+                reason: JobReason.suggestionFailed,
+                message: "no parameters could be chosen for trial \(index): \(error)"
             )
         }
         guard let assignment = suggested else { throw .exhausted }

@@ -71,7 +71,10 @@ struct TrialReview {
     }
 
     private func ended(
-        _ record: TrialRecord, _ ending: TrialEnding, metrics: [MetricValue], isGone: Bool
+        _ record: TrialRecord,
+        _ ending: TrialEnding,
+        metrics: [MetricValue],
+        isGone: Bool
     ) -> Finding {
         if case .failed(let reason, let message) = ending.outcome {
             let reason = reason.isEmpty ? TrialReason.failed : reason
@@ -108,7 +111,8 @@ struct TrialReview {
             failed(record, TrialReason.rejected, words, at: now)
         case .nameTaken(let owner):
             failed(
-                record, TrialReason.nameTaken,
+                record,
+                TrialReason.nameTaken,
                 "a TrainJob named \"\(record.trainJobName)\" exists already and belongs to \(owner); it was left alone",
                 at: now
             )

@@ -13,8 +13,12 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
     guard job.status.trials.isEmpty else {
         let changed = plan.status.conditions.setCondition(
             Condition(
-                type: ConditionType.running, status: "Unknown", reason: JobReason.specNotUnderstood, message: message,
-                lastTransitionTime: now, observedGeneration: job.metadata.generation
+                type: ConditionType.running,
+                status: "Unknown",
+                reason: JobReason.specNotUnderstood,
+                message: message,
+                lastTransitionTime: now,
+                observedGeneration: job.metadata.generation
             )
         )
         plan.needsStatusWrite = changed
@@ -22,13 +26,19 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
     }
     plan.status.conditions.setCondition(
         Condition(
-            type: ConditionType.failed, status: "True", reason: JobReason.invalidSpec, message: message,
-            lastTransitionTime: now, observedGeneration: job.metadata.generation
+            type: ConditionType.failed,
+            status: "True",
+            reason: JobReason.invalidSpec,
+            message: message,
+            lastTransitionTime: now,
+            observedGeneration: job.metadata.generation
         )
     )
     plan.events = [
         JobEvent(
-            kind: .warning, reason: EventReason.jobFailed, action: EventAction.conclude,
+            kind: .warning,
+            reason: EventReason.jobFailed,
+            action: EventAction.conclude,
             note: "\(JobReason.invalidSpec): \(message)"
         )
     ]

@@ -1,6 +1,8 @@
 /// Runs `body` on every input, at most `limit` at a time, and returns the outputs in the order of the inputs.
 func concurrently<Input: Sendable, Output: Sendable>(
-    _ inputs: [Input], atMost limit: Int, _ body: @escaping @Sendable (Input) async -> Output
+    _ inputs: [Input],
+    atMost limit: Int,
+    _ body: @escaping @Sendable (Input) async -> Output
 ) async -> [Output] {
     if let only = inputs.first, inputs.count == 1 { return [await body(only)] }
     return await withTaskGroup(of: (Int, Output).self) { group in

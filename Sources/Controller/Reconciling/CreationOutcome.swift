@@ -20,7 +20,8 @@ enum CreationError {
         if error.isAlreadyExists { return nil }
         switch error {
         case .status(let status, let retryAfter):
-            return isFinal(status) ? .refused(.rejected(status.message)) : .delayed(status.message, retryAfter: retryAfter)
+            return isFinal(status)
+                ? .refused(.rejected(status.message)) : .delayed(status.message, retryAfter: retryAfter)
         case .transport(let reason):
             return .delayed("the API server could not be reached: \(reason)", retryAfter: nil)
         case .malformed(let reason):

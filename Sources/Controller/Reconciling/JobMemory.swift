@@ -71,7 +71,11 @@ struct JobMemory: Sendable {
 
     /// Notes a failed creation; the wait doubles with each, within `backoff`, and is never shorter than asked for.
     mutating func delayed(
-        _ name: String, _ message: String, retryAfter: Duration?, at now: Timestamp, backoff: ClosedRange<Int64>
+        _ name: String,
+        _ message: String,
+        retryAfter: Duration?,
+        at now: Timestamp,
+        backoff: ClosedRange<Int64>
     ) {
         let attempt = attempts[name] ?? 0
         attempts[name] = min(attempt + 1, 32)

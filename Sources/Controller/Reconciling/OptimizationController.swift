@@ -45,11 +45,16 @@ public final class OptimizationController: Sendable {
             JobSnapshot($0)
         }
         // Every TrainJob is asked for rather than those with our label: someone may take the label off a trial.
-        let trainJobs = WatchCache<TrainJob>(api: api, type: .trainJobs, namespace: namespace, logger: logger) { object in
+        let trainJobs = WatchCache<TrainJob>(api: api, type: .trainJobs, namespace: namespace, logger: logger) {
+            object in
             ObjectMeta(object).optimizationJob == nil ? nil : TrainJob(decoding: object).trimmed
         }
         let reconciler = Reconciler(
-            api: api, view: CacheView(jobs: jobs, trainJobs: trainJobs), options: options, now: now, logger: logger
+            api: api,
+            view: CacheView(jobs: jobs, trainJobs: trainJobs),
+            options: options,
+            now: now,
+            logger: logger
         ) { event, job in
             logger.info("event", metadata: [LogKey.reason: "\(event.reason)", "note": "\(event.note)"])
             events?.record(ObjectEvent(event, about: job.metadata))
@@ -83,7 +88,8 @@ public final class OptimizationController: Sendable {
             // Deciding on half a picture would be safe, but would ask the API server about every trial.
             guard await jobs.waitUntilSynced(), await trainJobs.waitUntilSynced() else { return false }
             logger.info(
-                "controller started", metadata: ["jobs": "\(jobs.count)", LogKey.trials: "\(trainJobs.count)"]
+                "controller started",
+                metadata: ["jobs": "\(jobs.count)", LogKey.trials: "\(trainJobs.count)"]
             )
             for _ in 0..<options.maxConcurrentReconciles {
                 group.addTask { await self.work() }

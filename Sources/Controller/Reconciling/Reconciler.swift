@@ -136,7 +136,9 @@ final class Reconciler: Sendable {
     }
 
     private func observe(
-        _ job: OptimizationJob, at snapshot: JobSnapshot, _ name: NamespacedName
+        _ job: OptimizationJob,
+        at snapshot: JobSnapshot,
+        _ name: NamespacedName
     ) async -> (Observation, uncertain: String?) {
         let uid = job.metadata.uid
         let cached = await view.trainJobs(controlledBy: uid)
@@ -144,8 +146,10 @@ final class Reconciler: Sendable {
             $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
         }
         let known = Set(children.map(\.metadata.uid))
-        let missing = job.status.isTerminal || job.metadata.deletionTimestamp != nil
-            ? [] : job.status.trials.filter { $0.state == .running && $0.trainJobUID.map { !known.contains($0) } ?? false }
+        let missing =
+            job.status.isTerminal || job.metadata.deletionTimestamp != nil
+            ? []
+            : job.status.trials.filter { $0.state == .running && $0.trainJobUID.map { !known.contains($0) } ?? false }
 
         var gone: Set<String> = []
         var uncertain: String?
@@ -164,7 +168,10 @@ final class Reconciler: Sendable {
         for trainJob in children { trials.note(trainJob, of: uid, at: now()) }
         let memory = remember(name, uid) { $0 }
         let observation = Observation(
-            trainJobs: children, memory: trials.memories(of: uid), gone: gone, refusals: memory.refusals,
+            trainJobs: children,
+            memory: trials.memories(of: uid),
+            gone: gone,
+            refusals: memory.refusals,
             setbacks: memory.setbacks
         )
         return (observation, uncertain)
@@ -178,7 +185,9 @@ final class Reconciler: Sendable {
 
     /// Asks the API server whether the TrainJob of a record still exists: the cache not showing it proves nothing.
     private static func presence(
-        of record: TrialRecord, in namespace: String, _ api: any KubernetesAPI
+        of record: TrialRecord,
+        in namespace: String,
+        _ api: any KubernetesAPI
     ) async -> Presence {
         do throws(APIError) {
             let name = NamespacedName(namespace: namespace, name: record.trainJobName)
@@ -197,7 +206,9 @@ final class Reconciler: Sendable {
 
     /// Writes the status if the job is still at the version the plan was made from.
     private func write(
-        _ status: OptimizationJobStatus, of job: JobSnapshot, _ name: NamespacedName
+        _ status: OptimizationJobStatus,
+        of job: JobSnapshot,
+        _ name: NamespacedName
     ) async -> Result<JobSnapshot, Failure> {
         // A merge patch replaces lists and merges objects: what is absent now must be taken away explicitly.
         var content = status.json
@@ -238,7 +249,8 @@ final class Reconciler: Sendable {
         remember(name, uid) { $0.distrust() }
         if !error.isConflict {
             logger.warning(
-                "API call failed", metadata: [LogKey.job: "\(name)", "call": "\(what)", LogKey.error: "\(error)"]
+                "API call failed",
+                metadata: [LogKey.job: "\(name)", "call": "\(what)", LogKey.error: "\(error)"]
             )
         }
         return .retry("\(what): \(error)")
@@ -274,13 +286,18 @@ final class Reconciler: Sendable {
             case .delayed(let message, let retryAfter):
                 remember(name, uid) {
                     $0.delayed(
-                        creation.name, message, retryAfter: retryAfter, at: now(),
+                        creation.name,
+                        message,
+                        retryAfter: retryAfter,
+                        at: now(),
                         backoff: options.creationBackoffSeconds
                     )
                 }
                 logger.warning("trial delayed", metadata: trial.merging([LogKey.error: "\(message)"]) { $1 })
                 let event = JobEvent(
-                    kind: .warning, reason: EventReason.creationDelayed, action: EventAction.create,
+                    kind: .warning,
+                    reason: EventReason.creationDelayed,
+                    action: EventAction.create,
                     note: "\(creation.name) cannot be created yet and will be tried again: \(message)"
                 )
                 await tell(event, job)
@@ -309,7 +326,9 @@ final class Reconciler: Sendable {
 
     @discardableResult
     private func remember<T: Sendable>(
-        _ name: NamespacedName, _ uid: String, _ body: (inout JobMemory) -> sending T
+        _ name: NamespacedName,
+        _ uid: String,
+        _ body: (inout JobMemory) -> sending T
     ) -> T {
         jobs.withLock { jobs in
             var memory = jobs[name].flatMap { $0.uid == uid ? $0 : nil } ?? JobMemory(uid: uid)

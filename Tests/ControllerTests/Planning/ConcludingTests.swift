@@ -11,8 +11,11 @@ struct ConcludingTests {
         Sample.status(
             losses.enumerated().map { index, loss in
                 Sample.record(
-                    index, uid: "u\(index)", state: loss == nil ? .failed : .succeeded,
-                    reason: loss == nil ? "FailedJobs" : nil, loss: loss
+                    index,
+                    uid: "u\(index)",
+                    state: loss == nil ? .failed : .succeeded,
+                    reason: loss == nil ? "FailedJobs" : nil,
+                    loss: loss
                 )
             }
         )
@@ -20,7 +23,8 @@ struct ConcludingTests {
 
     private func conclude(_ losses: [String?], direction: String = "Minimize") throws -> Plan {
         let job = try Sample.job(
-            Sample.jobObject(numTrials: losses.count, direction: direction), status: ended(losses)
+            Sample.jobObject(numTrials: losses.count, direction: direction),
+            status: ended(losses)
         )
         return plan(for: job, observing: Observation(), at: Sample.start)
     }
@@ -73,7 +77,10 @@ struct ConcludingTests {
     @Test("ends a grid that is smaller than numTrials once every point was tried")
     func gridExhausted() throws {
         let object = Sample.jobObject(
-            numTrials: 10, parallelTrials: 4, algorithm: ["grid": [:]], parameters: Sample.grid(3)
+            numTrials: 10,
+            parallelTrials: 4,
+            algorithm: ["grid": [:]],
+            parameters: Sample.grid(3)
         )
         var status = plan(for: try Sample.job(object), observing: Observation(), at: Sample.start).status
         #expect(status.trials.map { $0.parameters[0].value } == ["b0", "b1", "b2"])
@@ -102,7 +109,11 @@ struct ConcludingTests {
         var status = ended(["0.3"])
         status.conditions = [
             Condition(
-                type: type, status: "True", reason: "Done", message: "", lastTransitionTime: Sample.start,
+                type: type,
+                status: "True",
+                reason: "Done",
+                message: "",
+                lastTransitionTime: Sample.start,
                 observedGeneration: 1
             )
         ]
@@ -116,7 +127,11 @@ struct ConcludingTests {
         var status = Sample.status([Sample.record(0, uid: "u0"), Sample.record(1)])
         status.conditions = [
             Condition(
-                type: "Failed", status: "True", reason: "Done", message: "", lastTransitionTime: Sample.start,
+                type: "Failed",
+                status: "True",
+                reason: "Done",
+                message: "",
+                lastTransitionTime: Sample.start,
                 observedGeneration: 1
             )
         ]
@@ -152,6 +167,8 @@ struct ConcludingTests {
         let plan = plan(forUnreadable: snapshot, because: problem, at: Sample.start)
         #expect(plan.needsStatusWrite && plan.status.condition("Failed")?.reason == JobReason.invalidSpec)
         object["status"] = plan.status.json
-        #expect(!Controller.plan(forUnreadable: JobSnapshot(object), because: problem, at: Sample.start).needsStatusWrite)
+        #expect(
+            !Controller.plan(forUnreadable: JobSnapshot(object), because: problem, at: Sample.start).needsStatusWrite
+        )
     }
 }

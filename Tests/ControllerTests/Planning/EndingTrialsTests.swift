@@ -17,7 +17,8 @@ struct EndingTrialsTests {
         direction: String = "Minimize"
     ) throws -> Plan {
         let job = try Sample.job(
-            Sample.jobObject(numTrials: 3, parallelTrials: 1, direction: direction), status: Sample.status([record])
+            Sample.jobObject(numTrials: 3, parallelTrials: 1, direction: direction),
+            status: Sample.status([record])
         )
         let seen = Observation(
             trainJobs: trainJob.map { [$0] } ?? [],
@@ -192,7 +193,8 @@ struct EndingTrialsTests {
         let words = "admission webhook \"v\" denied the request: must have a runtime"
         let job = try Sample.job(status: Sample.status([Sample.record(0), Sample.record(1, uid: "u1")]))
         let seen = Observation(
-            trainJobs: [Sample.trainJob("bert-trial-1", uid: "u1")], refusals: ["bert-trial-0": .rejected(words)]
+            trainJobs: [Sample.trainJob("bert-trial-1", uid: "u1")],
+            refusals: ["bert-trial-0": .rejected(words)]
         )
         let plan = plan(for: job, observing: seen, at: Sample.start)
         #expect(plan.status.trials[0].reason == TrialReason.rejected && plan.status.trials[0].message == words)
@@ -220,7 +222,8 @@ struct EndingTrialsTests {
         #expect(record.metrics.count == 1 + Metrics.otherLimit)
 
         let job = try Sample.job(
-            Sample.jobObject(numTrials: 1000, parallelTrials: 1), status: Sample.status([Sample.record(0, uid: "u0")])
+            Sample.jobObject(numTrials: 1000, parallelTrials: 1),
+            status: Sample.status([Sample.record(0, uid: "u0")])
         )
         let seen = Observation(trainJobs: [Sample.complete("bert-trial-0", uid: "u0", metrics: many)])
         let narrow = plan(for: job, observing: seen, at: Sample.start).status.trials[0]

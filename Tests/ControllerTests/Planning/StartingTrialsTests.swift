@@ -18,7 +18,9 @@ struct StartingTrialsTests {
         #expect(plan.creations.map(\.name) == ["bert-trial-0", "bert-trial-1"])
         #expect(plan.status.condition("Created")?.status == "True")
         #expect(plan.status.condition("Running")?.status == "True")
-        #expect(plan.status.conditions.allSatisfy { $0.observedGeneration == 3 && $0.lastTransitionTime == Sample.start })
+        #expect(
+            plan.status.conditions.allSatisfy { $0.observedGeneration == 3 && $0.lastTransitionTime == Sample.start }
+        )
     }
 
     @Test("is a function of its arguments: the same look gives the same plan")
@@ -79,7 +81,8 @@ struct StartingTrialsTests {
     func full(_ parallel: Int) throws {
         let records = (0..<parallel).map { Sample.record($0, uid: "u\($0)") }
         let job = try Sample.job(
-            Sample.jobObject(numTrials: 9, parallelTrials: parallel), status: Sample.status(records)
+            Sample.jobObject(numTrials: 9, parallelTrials: parallel),
+            status: Sample.status(records)
         )
         let seen = Observation(
             trainJobs: (0..<parallel).map { Sample.trainJob("bert-trial-\($0)", uid: "u\($0)") }

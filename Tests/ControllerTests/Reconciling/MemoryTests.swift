@@ -87,7 +87,9 @@ struct JobMemoryTests {
     func fresh() {
         var memory = JobMemory(uid: Sample.jobUID)
         memory.saw(Sample.trainJob("bert-trial-0", uid: "u0"), at: Sample.start)
-        #expect(memory.children([], now: Sample.start.adding(seconds: 29), lagSeconds: 30).map(\.metadata.uid) == ["u0"])
+        #expect(
+            memory.children([], now: Sample.start.adding(seconds: 29), lagSeconds: 30).map(\.metadata.uid) == ["u0"]
+        )
         #expect(memory.children([], now: Sample.start.adding(seconds: 30), lagSeconds: 30).isEmpty)
         memory.saw(Sample.trainJob("bert-trial-0", uid: "u0"), at: Sample.start)
         let cached = Sample.complete("bert-trial-0", uid: "u0", metrics: nil)

@@ -13,7 +13,10 @@ struct OptimizationControllerTests {
 
     private func controller(_ options: ControllerOptions = ControllerOptions()) -> OptimizationController {
         OptimizationController(
-            api: cluster, namespace: nil, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, options: options
+            api: cluster,
+            namespace: nil,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            options: options
         )
     }
 
@@ -40,7 +43,9 @@ struct OptimizationControllerTests {
         var ended: Set<String> = []
         for try await event in try await cluster.watch(.optimizationJobs, namespace: nil, options: WatchOptions()) {
             guard case .modified(let object) = event else { continue }
-            if OptimizationJobStatus(decoding: object["status"] ?? .null).isTerminal { ended.insert(ObjectMeta(object).uid) }
+            if OptimizationJobStatus(decoding: object["status"] ?? .null).isTerminal {
+                ended.insert(ObjectMeta(object).uid)
+            }
             if ended.count == count { return }
         }
     }

@@ -197,8 +197,12 @@ struct ReconcilerTests {
         await bench.reconcile()
         #expect(bench.status.trials[0].metrics == [MetricValue(name: "loss", value: "0.5")])
         let restarted = Reconciler(
-            api: bench.cluster, view: CurrentView(cluster: bench.cluster), options: ControllerOptions(),
-            now: { [clock = bench.clock] in clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, tell: { _, _ in }
+            api: bench.cluster,
+            view: CurrentView(cluster: bench.cluster),
+            options: ControllerOptions(),
+            now: { [clock = bench.clock] in clock.now },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            tell: { _, _ in }
         )
         bench.end("bert-trial-0")
         _ = await restarted.reconcile(Bench.job)

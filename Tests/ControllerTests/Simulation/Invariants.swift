@@ -8,7 +8,8 @@ import OptimizationAPI
 extension FakeCluster {
     static func checkCreation(_ object: JSONValue, in store: inout Store) {
         let meta = ObjectMeta(object)
-        guard let owner = meta.optimizationJob, let stored = store.objects[ResourceType.optimizationJobs.plural]?[owner.name]
+        guard let owner = meta.optimizationJob,
+            let stored = store.objects[ResourceType.optimizationJobs.plural]?[owner.name]
         else {
             store.violations.append("\(meta.name) was created without a job")
             return
@@ -58,7 +59,10 @@ extension FakeCluster {
             }
         }
         for record in b where record.state == .succeeded {
-            expect(Metrics.value(of: "loss", in: record.metrics) != nil, "\(record.trainJobName) succeeded without value")
+            expect(
+                Metrics.value(of: "loss", in: record.metrics) != nil,
+                "\(record.trainJobName) succeeded without value"
+            )
         }
         let best = BestTrial.position(in: b, objectives: after.spec.objectives).map { b[$0] }
         expect(after.status.result?.trainJobName == best?.trainJobName, "the result is not the best of the records")

@@ -32,8 +32,12 @@ final class Simulation {
         numTrials = Int.random(in: 1...9, using: &generator)
         let parallel = Int.random(in: 1...min(4, numTrials), using: &generator)
         reconciler = Reconciler(
-            api: cluster, view: view, options: ControllerOptions(), now: { Sample.start },
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, tell: { _, _ in }
+            api: cluster,
+            view: view,
+            options: ControllerOptions(),
+            now: { Sample.start },
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            tell: { _, _ in }
         )
         cluster.seed(.optimizationJobs, Sample.jobObject(numTrials: numTrials, parallelTrials: parallel))
         if Int.random(in: 0..<4, using: &generator) == 0 {
@@ -94,12 +98,18 @@ final class Simulation {
         cluster.store.withLock { $0.isDead = false }
         let options = ControllerOptions(maxConcurrentCalls: 1)  // one at a time, so that a seed replays
         reconciler = Reconciler(
-            api: cluster, view: view, options: options, now: { [clock] in clock.now },
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, tell: { _, _ in }
+            api: cluster,
+            view: view,
+            options: options,
+            now: { [clock] in clock.now },
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            tell: { _, _ in }
         )
         view.clear()
         for type in [ResourceType.optimizationJobs, .trainJobs] {
-            for object in cluster.objects(type) { view.apply(FakeCluster.Event(object: object, isDeleted: false), type) }
+            for object in cluster.objects(type) {
+                view.apply(FakeCluster.Event(object: object, isDeleted: false), type)
+            }
             cursors[type.plural] = cluster.log(type).count
         }
         for object in cluster.objects(.trainJobs) { note(FakeCluster.Event(object: object, isDeleted: false)) }
@@ -126,7 +136,9 @@ final class Simulation {
     // MARK: What trials do
 
     private func train() {
-        let running = cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }.filter { !$0.isComplete && !$0.isFailed }
+        let running = cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }.filter {
+            !$0.isComplete && !$0.isFailed
+        }
         guard let trial = running.randomElement(using: &generator) else { return }
         let value = "\(Double(Int.random(in: 0...50, using: &generator)) / 10)"
         let time = now.description

@@ -18,8 +18,12 @@ final class Bench: Sendable {
 
     init(_ job: JSONValue = Sample.jobObject(), options: ControllerOptions = ControllerOptions()) {
         reconciler = Reconciler(
-            api: cluster, view: CurrentView(cluster: cluster), options: options, trials: trials,
-            now: { [clock] in clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            api: cluster,
+            view: CurrentView(cluster: cluster),
+            options: options,
+            trials: trials,
+            now: { [clock] in clock.now },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { [heard] event, _ in heard.note(event) }
         cluster.seed(.optimizationJobs, job)
     }

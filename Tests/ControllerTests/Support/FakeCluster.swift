@@ -103,7 +103,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
         var object = object
         store.version += 1
         object["metadata"]?["resourceVersion"] = .string("\(store.version)")
-        let old = store.objects[type.plural, default: [:]].updateValue(object, forKey: ObjectMeta(object).namespacedName)
+        let old = store.objects[type.plural, default: [:]].updateValue(
+            object,
+            forKey: ObjectMeta(object).namespacedName
+        )
         tell(Event(object: object, isDeleted: false, version: store.version, isNew: old == nil), type, in: &store)
     }
 
@@ -122,7 +125,8 @@ final class FakeCluster: KubernetesAPI, Sendable {
     // MARK: KubernetesAPI
 
     private func serve<T: Sendable>(
-        _ call: String, _ body: (inout Store) -> Result<T, APIError>
+        _ call: String,
+        _ body: (inout Store) -> Result<T, APIError>
     ) throws(APIError) -> T {
         let result: Result<T, APIError> = store.withLock { store in
             guard !store.isDead else { return .failure(.cancelled) }
@@ -153,12 +157,16 @@ final class FakeCluster: KubernetesAPI, Sendable {
     }
 
     func create(
-        _ type: ResourceType, namespace: String, _ object: JSONValue
+        _ type: ResourceType,
+        namespace: String,
+        _ object: JSONValue
     ) async throws(APIError) -> JSONValue {
         try serve("create \(type.plural)") { store in
             let name = ObjectMeta(object).namespacedName
             if store.denied.contains(name.name) {
-                return .failure(.answer(403, "Forbidden", "admission webhook \"v\" denied the request: no such runtime"))
+                return .failure(
+                    .answer(403, "Forbidden", "admission webhook \"v\" denied the request: no such runtime")
+                )
             }
             if store.objects[type.plural]?[name] != nil {
                 return .failure(.answer(409, "AlreadyExists", "\(type.plural) \"\(name.name)\" already exists"))
@@ -173,7 +181,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
     }
 
     func patch(
-        _ type: ResourceType, _ name: NamespacedName, _ patch: Patch, subresource: String?
+        _ type: ResourceType,
+        _ name: NamespacedName,
+        _ patch: Patch,
+        subresource: String?
     ) async throws(APIError) -> JSONValue {
         try serve("patch \(type.plural)/\(subresource ?? "")") { store in
             guard let old = store.objects[type.plural]?[name] else { return .failure(.notFound(type, name)) }
@@ -194,7 +205,9 @@ final class FakeCluster: KubernetesAPI, Sendable {
     }
 
     func delete(
-        _ type: ResourceType, _ name: NamespacedName, _ options: DeleteOptions
+        _ type: ResourceType,
+        _ name: NamespacedName,
+        _ options: DeleteOptions
     ) async throws(APIError) {
         try serve("delete \(type.plural)") { store -> Result<Void, APIError> in
             guard let object = store.objects[type.plural]?[name] else { return .failure(.notFound(type, name)) }
@@ -207,7 +220,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
     }
 
     func list(
-        _ type: ResourceType, namespace: String?, labelSelector: String?, fieldSelector: String?
+        _ type: ResourceType,
+        namespace: String?,
+        labelSelector: String?,
+        fieldSelector: String?
     ) async throws(APIError) -> ObjectList {
         try serve("list \(type.plural)") { store in
             let items = Array((store.objects[type.plural] ?? [:]).values)
@@ -220,7 +236,9 @@ final class FakeCluster: KubernetesAPI, Sendable {
     }
 
     func watch(
-        _ type: ResourceType, namespace: String?, options: WatchOptions
+        _ type: ResourceType,
+        namespace: String?,
+        options: WatchOptions
     ) async throws(APIError) -> WatchStream {
         let (stream, continuation) = AsyncStream<WatchEvent>.makeStream()
         try serve("watch \(type.plural)") { store -> Result<Void, APIError> in

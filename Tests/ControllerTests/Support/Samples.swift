@@ -17,7 +17,9 @@ enum Sample {
         parallelTrials: Int = 2,
         direction: String = "Minimize",
         algorithm: JSONValue = ["random": ["seed": 7]],
-        parameters: JSONValue = [["name": "lr", "searchSpace": ["uniform": ["min": "0.1", "max": "0.9", "type": "Float"]]]],
+        parameters: JSONValue = [
+            ["name": "lr", "searchSpace": ["uniform": ["min": "0.1", "max": "0.9", "type": "Float"]]]
+        ],
         template: JSONValue = [
             "metadata": ["labels": ["team": "a"], "annotations": ["note": "n"], "finalizers": ["keep/me"]],
             "spec": [
@@ -30,7 +32,8 @@ enum Sample {
             "apiVersion": "trainer.kubeflow.org/v1alpha1",
             "kind": "OptimizationJob",
             "metadata": [
-                "name": .string(name), "namespace": "ml", "uid": .string(uid), "resourceVersion": "100", "generation": 3,
+                "name": .string(name), "namespace": "ml", "uid": .string(uid), "resourceVersion": "100",
+                "generation": 3,
                 "creationTimestamp": .string(start.description),
             ],
             "spec": [
@@ -72,7 +75,12 @@ enum Sample {
     ) -> TrainJob {
         TrainJob(
             decoding: trainJobObject(
-                name, uid: uid, owner: owner, conditions: conditions, at: time, metrics: metrics,
+                name,
+                uid: uid,
+                owner: owner,
+                conditions: conditions,
+                at: time,
+                metrics: metrics,
                 isBeingDeleted: isBeingDeleted
             )
         )
@@ -124,9 +132,14 @@ enum Sample {
         return object
     }
 
-    static func complete(_ name: String, uid: String, metrics: [(String, String)]?, at time: Timestamp = start) -> TrainJob {
+    static func complete(_ name: String, uid: String, metrics: [(String, String)]?, at time: Timestamp = start)
+        -> TrainJob
+    {
         trainJob(
-            name, uid: uid, conditions: [("Complete", "AllJobsCompleted", "jobset completed successfully")], at: time,
+            name,
+            uid: uid,
+            conditions: [("Complete", "AllJobsCompleted", "jobset completed successfully")],
+            at: time,
             metrics: metrics
         )
     }

@@ -17,8 +17,12 @@ struct TrainJobFactoryTests {
         #expect(
             owners == [
                 OwnerReference(
-                    apiVersion: "trainer.kubeflow.org/v1alpha1", kind: "OptimizationJob", name: "bert",
-                    uid: Sample.jobUID, controller: true, blockOwnerDeletion: true
+                    apiVersion: "trainer.kubeflow.org/v1alpha1",
+                    kind: "OptimizationJob",
+                    name: "bert",
+                    uid: Sample.jobUID,
+                    controller: true,
+                    blockOwnerDeletion: true
                 )
             ]
         )

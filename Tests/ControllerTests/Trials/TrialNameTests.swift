@@ -44,7 +44,9 @@ struct TrialNameTests {
     func prefix() {
         let job = String(repeating: "long-name-", count: 10)
         let prefixes = Set(
-            (0..<1000).map { TrialName.make(job: job, index: $0, hasInitializer: false).split(separator: "-trial-").first }
+            (0..<1000).map {
+                TrialName.make(job: job, index: $0, hasInitializer: false).split(separator: "-trial-").first
+            }
         )
         #expect(prefixes.count == 1)
     }
