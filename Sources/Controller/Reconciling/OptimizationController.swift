@@ -19,6 +19,7 @@ public final class OptimizationController: Sendable {
     private let trainJobs: WatchCache<TrainJob>
     private let queue: WorkQueue<NamespacedName>
     private let reconciler: Reconciler
+    private let events: EventRecorder?
 
     /// Prepares a controller; nothing happens until `run`.
     ///
@@ -27,7 +28,7 @@ public final class OptimizationController: Sendable {
     ///   - namespace: The only namespace to look at; `nil` for all.
     ///   - logger: Told of everything that happens, as events with keys.
     ///   - options: Bounds and patience.
-    ///   - events: Tells users what happened to their jobs; `nil` tells nobody. The caller runs it.
+    ///   - events: Tells users what happened to their jobs; `nil` tells nobody. The controller runs it.
     ///   - now: The clock records are dated by.
     public init(
         api: any KubernetesAPI,
@@ -73,6 +74,7 @@ public final class OptimizationController: Sendable {
         self.jobs = jobs
         self.trainJobs = trainJobs
         self.reconciler = reconciler
+        self.events = events
     }
 
     /// Runs until the task is cancelled.
@@ -85,6 +87,7 @@ public final class OptimizationController: Sendable {
         let started = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.jobs.run() }
             group.addTask { await self.trainJobs.run() }
+            if let events { group.addTask { await events.run() } }
             // Deciding on half a picture would be safe, but would ask the API server about every trial.
             guard await jobs.waitUntilSynced(), await trainJobs.waitUntilSynced() else { return false }
             logger.info(

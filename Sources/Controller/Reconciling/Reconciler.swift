@@ -1,4 +1,3 @@
-import JSON
 import Kubernetes
 import Logging
 import OptimizationAPI
@@ -24,13 +23,13 @@ final class Reconciler: Sendable {
     /// Looks at one job in a row before others get a turn: written, created, noted, and a few more for refusals.
     private static let passes = 6
 
-    private let api: any KubernetesAPI
-    private let view: any ClusterView
-    private let options: ControllerOptions
-    private let now: @Sendable () -> Timestamp
-    private let tell: @Sendable (JobEvent, JobSnapshot) async -> Void
-    private let logger: Logger
-    private let trials: TrialMemoryStore
+    let api: any KubernetesAPI
+    let view: any ClusterView
+    let options: ControllerOptions
+    let now: @Sendable () -> Timestamp
+    let tell: @Sendable (JobEvent, JobSnapshot) async -> Void
+    let logger: Logger
+    let trials: TrialMemoryStore
     private let jobs = Mutex<[NamespacedName: JobMemory]>([:])
 
     init(
@@ -57,6 +56,7 @@ final class Reconciler: Sendable {
             forget(name)
             return .settled
         }
+        if jobs.withLock({ $0[name].map { $0.uid != cached.metadata.uid } ?? false }) { forget(name) }
         var job = remember(name, cached.metadata.uid) { $0.current(cached) }
         for _ in 0..<Self.passes {
             if Task.isCancelled { return .settled }
@@ -101,7 +101,7 @@ final class Reconciler: Sendable {
             uncertain = nil
         case .readable(let job):
             let observation: Observation
-            (observation, uncertain) = await observe(job, at: snapshot, name)
+            (observation, uncertain) = await observe(job, name)
             plan = Controller.plan(for: job, observing: observation, at: now(), options: options.planning)
         }
 
@@ -135,197 +135,10 @@ final class Reconciler: Sendable {
         return plan.creations.isEmpty ? .done(.settled) : .lookAgain(job)
     }
 
-    private func observe(
-        _ job: OptimizationJob,
-        at snapshot: JobSnapshot,
-        _ name: NamespacedName
-    ) async -> (Observation, uncertain: String?) {
-        let uid = job.metadata.uid
-        let cached = await view.trainJobs(controlledBy: uid)
-        var children = remember(name, uid) {
-            $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
-        }
-        let known = Set(children.map(\.metadata.uid))
-        let missing =
-            job.status.isTerminal || job.metadata.deletionTimestamp != nil
-            ? []
-            : job.status.trials.filter { $0.state == .running && $0.trainJobUID.map { !known.contains($0) } ?? false }
-
-        var gone: Set<String> = []
-        var uncertain: String?
-        let answers = await concurrently(missing, atMost: options.maxConcurrentCalls) { [api] record in
-            await Self.presence(of: record, in: job.metadata.namespace, api)
-        }
-        for (record, answer) in zip(missing, answers) {
-            switch answer {
-            case .present(let trainJob):
-                children.append(trainJob)
-                remember(name, uid) { $0.saw(trainJob, at: now()) }
-            case .gone: gone.insert(record.trainJobUID ?? "")
-            case .unknown(let problem): uncertain = problem
-            }
-        }
-        for trainJob in children { trials.note(trainJob, of: uid, at: now()) }
-        let memory = remember(name, uid) { $0 }
-        let observation = Observation(
-            trainJobs: children,
-            memory: trials.memories(of: uid),
-            gone: gone,
-            refusals: memory.refusals,
-            setbacks: memory.setbacks
-        )
-        return (observation, uncertain)
-    }
-
-    private enum Presence: Sendable {
-        case present(TrainJob)
-        case gone
-        case unknown(String)
-    }
-
-    /// Asks the API server whether the TrainJob of a record still exists: the cache not showing it proves nothing.
-    private static func presence(
-        of record: TrialRecord,
-        in namespace: String,
-        _ api: any KubernetesAPI
-    ) async -> Presence {
-        do throws(APIError) {
-            let name = NamespacedName(namespace: namespace, name: record.trainJobName)
-            let trainJob = TrainJob(decoding: try await api.get(.trainJobs, name))
-            return trainJob.metadata.uid == record.trainJobUID ? .present(trainJob) : .gone
-        } catch {
-            return error.isNotFound ? .gone : .unknown("\(error)")
-        }
-    }
-
-    // MARK: The job's status
-
-    private struct Failure: Error {
-        var next: Next
-    }
-
-    /// Writes the status if the job is still at the version the plan was made from.
-    private func write(
-        _ status: OptimizationJobStatus,
-        of job: JobSnapshot,
-        _ name: NamespacedName
-    ) async -> Result<JobSnapshot, Failure> {
-        // A merge patch replaces lists and merges objects: what is absent now must be taken away explicitly.
-        var content = status.json
-        if status.result == nil, job.status.result != nil { content["result"] = .null }
-        let patch: JSONValue = [
-            "metadata": ["resourceVersion": .string(job.metadata.resourceVersion)],
-            "status": content,
-        ]
-        do throws(APIError) {
-            let answer = try await api.patch(.optimizationJobs, name, .merge(patch), subresource: "status")
-            let written = JobSnapshot(answer)
-            remember(name, job.metadata.uid) { $0.replace(job, by: written) }
-            return .success(written)
-        } catch {
-            return .failure(Failure(next: next(after: error, name, job.metadata.uid, "status write")))
-        }
-    }
-
-    /// Reads the job: `nil` when it is still at this version, else its newer one.
-    private func read(_ job: JobSnapshot, _ name: NamespacedName) async -> Result<JobSnapshot?, Failure> {
-        do throws(APIError) {
-            let live = JobSnapshot(try await api.get(.optimizationJobs, name))
-            guard live.metadata.uid == job.metadata.uid else {
-                return .failure(Failure(next: .retry("the job was replaced by another of the same name")))
-            }
-            if live.metadata.resourceVersion == job.metadata.resourceVersion { return .success(nil) }
-            remember(name, job.metadata.uid) { $0.replace(job, by: live) }
-            return .success(live)
-        } catch {
-            return .failure(Failure(next: next(after: error, name, job.metadata.uid, "read")))
-        }
-    }
-
-    private func next(after error: APIError, _ name: NamespacedName, _ uid: String, _ what: String) -> Next {
-        if case .cancelled = error { return .settled }
-        // Gone: the cache will say so, and then everything is forgotten.
-        if error.isNotFound { return .settled }
-        remember(name, uid) { $0.distrust() }
-        if !error.isConflict {
-            logger.warning(
-                "API call failed",
-                metadata: [LogKey.job: "\(name)", "call": "\(what)", LogKey.error: "\(error)"]
-            )
-        }
-        return .retry("\(what): \(error)")
-    }
-
-    /// Forgets what the written records settle.
-    private func settle(_ job: JobSnapshot, _ name: NamespacedName) {
-        let running = job.status.trials.filter { $0.state == .running }
-        remember(name, job.metadata.uid) { $0.keep(names: Set(running.map(\.trainJobName))) }
-        // A record without UID may have a TrainJob already, whose reports must not be lost.
-        if running.allSatisfy({ $0.trainJobUID != nil }) {
-            trials.keep(Set(running.compactMap(\.trainJobUID)), of: job.metadata.uid)
-        }
-    }
-
-    // MARK: TrainJobs
-
-    private func create(_ creations: [TrialCreation], for job: JobSnapshot, _ name: NamespacedName) async {
-        let uid = job.metadata.uid
-        let creator = TrainJobCreator(api: api, job: name, uid: uid)
-        let outcomes = await concurrently(creations, atMost: options.maxConcurrentCalls) { creation in
-            await creator.create(creation)
-        }
-        for (creation, outcome) in zip(creations, outcomes) {
-            let trial: Logger.Metadata = [LogKey.job: "\(name)", LogKey.trial: "\(creation.name)"]
-            switch outcome {
-            case .exists(let trainJob):
-                remember(name, uid) { $0.saw(trainJob, at: now()) }
-                logger.info("trial created", metadata: trial)
-            case .refused(let refusal):
-                remember(name, uid) { $0.refusals[creation.name] = refusal }
-                logger.warning("trial refused", metadata: trial.merging([LogKey.error: "\(refusal)"]) { $1 })
-            case .delayed(let message, let retryAfter):
-                remember(name, uid) {
-                    $0.delayed(
-                        creation.name,
-                        message,
-                        retryAfter: retryAfter,
-                        at: now(),
-                        backoff: options.creationBackoffSeconds
-                    )
-                }
-                logger.warning("trial delayed", metadata: trial.merging([LogKey.error: "\(message)"]) { $1 })
-                let event = JobEvent(
-                    kind: .warning,
-                    reason: EventReason.creationDelayed,
-                    action: EventAction.create,
-                    note: "\(creation.name) cannot be created yet and will be tried again: \(message)"
-                )
-                await tell(event, job)
-            case .cancelled:
-                break
-            }
-        }
-    }
-
-    /// - Returns: What failed, if anything did.
-    private func delete(_ deletions: [TrialDeletion]) async -> String? {
-        let failures = await concurrently(deletions, atMost: options.maxConcurrentCalls) { [api] deletion -> String? in
-            do throws(APIError) {
-                let options = DeleteOptions(uid: deletion.uid, propagationPolicy: "Background")
-                try await api.delete(.trainJobs, deletion.name, options)
-                return nil
-            } catch {
-                // 409: the name has passed to another TrainJob, which is not ours to delete.
-                return error.isNotFound || error.isConflict ? nil : "\(error)"
-            }
-        }
-        return failures.compactMap { $0 }.first
-    }
-
     // MARK: Memory
 
     @discardableResult
-    private func remember<T: Sendable>(
+    func remember<T: Sendable>(
         _ name: NamespacedName,
         _ uid: String,
         _ body: (inout JobMemory) -> sending T

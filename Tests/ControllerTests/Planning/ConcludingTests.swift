@@ -95,12 +95,18 @@ struct ConcludingTests {
         #expect(last.status.trials.count == 3 && last.creations.isEmpty)
     }
 
-    @Test("fails at once a job whose space cannot be walked through, and starts nothing")
-    func unsearchable() throws {
-        let object = Sample.jobObject(algorithm: ["grid": [:]])
-        guard let job = try? Sample.job(object) else { return }  // refused even earlier: as good
+    @Test("fails at once a job that cannot be searched, and starts nothing", arguments: [true, false])
+    func unsearchable(_ isGrid: Bool) throws {
+        var job = try Sample.job()
+        if isGrid {
+            job.spec.searchAlgorithm = .grid  // over real numbers
+        } else {
+            job.spec.parameters[0].searchSpace = .uniform(NumericRange(min: "none", max: "1"))
+        }
         let plan = plan(for: job, observing: Observation(), at: Sample.start)
-        #expect(plan.status.condition("Failed")?.status == "True")
+        let condition = try #require(plan.status.condition("Failed"))
+        #expect(condition.status == "True" && condition.message.contains("lr"))
+        #expect(condition.reason == (isGrid ? JobReason.suggestionFailed : JobReason.invalidSpec))
         #expect(plan.status.trials.isEmpty && plan.creations.isEmpty)
     }
 

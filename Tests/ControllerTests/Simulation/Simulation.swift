@@ -136,13 +136,12 @@ final class Simulation {
     // MARK: What trials do
 
     private func train() {
-        let running = cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }.filter {
-            !$0.isComplete && !$0.isFailed
-        }
-        guard let trial = running.randomElement(using: &generator) else { return }
+        let all = cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }
+        let isLate = Int.random(in: 0..<8, using: &generator) == 0  // the last report may trail the end, even by much
+        guard let trial = all.filter({ $0.isFinished == isLate }).randomElement(using: &generator) else { return }
         let value = "\(Double(Int.random(in: 0...50, using: &generator)) / 10)"
         let time = now.description
-        let luck = Int.random(in: 0..<10, using: &generator)
+        let luck = Int.random(in: 0..<(isLate ? 6 : 10), using: &generator)
         trace.append("\(trial.metadata.name): \(luck) \(value)")
         cluster.setStatus(.trainJobs, trial.metadata.namespacedName) { status in
             func condition(_ type: String, _ reason: String) {

@@ -1,0 +1,71 @@
+import Kubernetes
+import OptimizationAPI
+
+extension Reconciler {
+    /// Gathers what is known of a job's trials, asking the API server about those the cache does not show.
+    ///
+    /// - Returns: The observation, and why it is not as complete as it could be, if so.
+    func observe(
+        _ job: OptimizationJob,
+        _ name: NamespacedName
+    ) async -> (Observation, uncertain: String?) {
+        let uid = job.metadata.uid
+        let cached = await view.trainJobs(controlledBy: uid)
+        var children = remember(name, uid) {
+            $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
+        }
+        let known = Set(children.map(\.metadata.uid))
+        let isActive = !job.status.isTerminal && !job.metadata.isBeingDeleted
+        let running = isActive ? job.status.trials.filter { $0.state == .running } : []
+        let missing = running.filter { record in record.trainJobUID.map { !known.contains($0) } ?? false }
+
+        var gone: Set<String> = []
+        var uncertain: String?
+        let answers = await concurrently(missing, atMost: options.maxConcurrentCalls) { [api] record in
+            await Self.presence(of: record, in: job.metadata.namespace, api)
+        }
+        for (record, answer) in zip(missing, answers) {
+            switch answer {
+            case .present(let trainJob):
+                children.append(trainJob)
+                remember(name, uid) { $0.saw(trainJob, at: now()) }
+            case .gone: gone.insert(record.trainJobUID ?? "")
+            case .unknown(let problem): uncertain = problem
+            }
+        }
+        let names = Set(running.map(\.trainJobName))
+        for trainJob in children where names.contains(trainJob.metadata.name) {
+            trials.note(trainJob, of: uid, at: now())
+        }
+        let memory = remember(name, uid) { $0 }
+        let observation = Observation(
+            trainJobs: children,
+            memory: trials.memories(of: uid),
+            gone: gone,
+            refusals: memory.refusals,
+            setbacks: memory.setbacks
+        )
+        return (observation, uncertain)
+    }
+
+    enum Presence: Sendable {
+        case present(TrainJob)
+        case gone
+        case unknown(String)
+    }
+
+    /// Asks the API server whether the TrainJob of a record still exists: the cache not showing it proves nothing.
+    static func presence(
+        of record: TrialRecord,
+        in namespace: String,
+        _ api: any KubernetesAPI
+    ) async -> Presence {
+        do throws(APIError) {
+            let name = NamespacedName(namespace: namespace, name: record.trainJobName)
+            let trainJob = TrainJob(decoding: try await api.get(.trainJobs, name))
+            return trainJob.metadata.uid == record.trainJobUID ? .present(trainJob) : .gone
+        } catch {
+            return error.isNotFound ? .gone : .unknown("\(error)")
+        }
+    }
+}
