@@ -20,7 +20,8 @@ extension APIClient {
         let body = try await send(request)
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: body)
+            // The exchange has bounded the body already.
+            value = try JSONValue(parsing: body, limits: JSONLimits(maximumBytes: .max))
         } catch {
             throw .malformed("\(request.method) \(request.path): \(error)")
         }

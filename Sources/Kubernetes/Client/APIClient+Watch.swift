@@ -117,7 +117,7 @@ private final class WatchReader: Sendable {
     private func event(_ line: [UInt8]) throws(APIError) -> WatchEvent {
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: line)
+            value = try JSONValue(parsing: line, limits: JSONLimits(maximumBytes: .max))
         } catch {
             throw .malformed("an event of a watch: \(error)")
         }

@@ -17,132 +17,6 @@ extension Status {
         details: StatusDetails()
     )
 
-    /// 409: the name is taken.
-    public static func alreadyExists(_ type: ResourceType, _ name: String) -> Status {
-        Status(
-            code: 409,
-            reason: StatusReason.alreadyExists,
-            message: "\(type.qualifiedPlural) \"\(name)\" already exists",
-            details: StatusDetails(type, name)
-        )
-    }
-
-    /// 409: the object cannot be changed as asked; because it changed meanwhile, unless said otherwise.
-    public static func conflict(
-        _ type: ResourceType,
-        _ name: String,
-        because why: String =
-            "the object has been modified; please apply your changes to the latest version and try again"
-    ) -> Status {
-        Status(
-            code: 409,
-            reason: StatusReason.conflict,
-            message: "Operation cannot be fulfilled on \(type.qualifiedPlural) \"\(name)\": \(why)",
-            details: StatusDetails(type, name)
-        )
-    }
-
-    /// 409: a deletion asked for another UID than the object has.
-    public static func uidPreconditionFailed(
-        _ type: ResourceType,
-        _ name: String,
-        wanted: String,
-        found: String
-    ) -> Status {
-        preconditionFailed(
-            type,
-            name,
-            "the UID in the precondition (\(wanted)) does not match the UID in record (\(found)). "
-                + "The object might have been deleted and then recreated"
-        )
-    }
-
-    /// 409: a deletion asked for another resource version than the object has.
-    public static func resourceVersionPreconditionFailed(
-        _ type: ResourceType,
-        _ name: String,
-        wanted: String,
-        found: String
-    ) -> Status {
-        preconditionFailed(
-            type,
-            name,
-            "the ResourceVersion in the precondition (\(wanted)) does not match the ResourceVersion in record (\(found)). "
-                + "The object might have been modified"
-        )
-    }
-
-    /// Preconditions name the kind where every other conflict names the plural.
-    private static func preconditionFailed(_ type: ResourceType, _ name: String, _ why: String) -> Status {
-        Status(
-            code: 409,
-            reason: StatusReason.conflict,
-            message: "Operation cannot be fulfilled on \(type.qualifiedKind) \"\(name)\": \(why)",
-            details: StatusDetails(name: name, group: type.group, kind: type.kind)
-        )
-    }
-
-    /// 409: an update carries another UID than the object has.
-    public static func uidMismatch(
-        _ type: ResourceType,
-        _ object: NamespacedName,
-        wanted: String,
-        found: String
-    ) -> Status {
-        conflict(
-            type,
-            object.name,
-            because: "StorageError: invalid object, Code: 4, Key: /registry/\(type.group)/\(type.plural)/\(object), "
-                + "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \(wanted), "
-                + "UID in object meta: \(found)"
-        )
-    }
-
-    /// 422: an object breaks rules.
-    ///
-    /// - Parameters:
-    ///   - type: Whose rules; the kind and group are told.
-    ///   - name: The object's name; may be empty.
-    ///   - causes: Everything that is wrong, at least one.
-    public static func invalid(_ type: ResourceType, _ name: String, causes: [StatusCause]) -> Status {
-        invalid(kind: type.kind, group: type.group, name: name, causes: causes)
-    }
-
-    /// 422: an object of a kind that has no `ResourceType` breaks rules.
-    public static func invalid(kind: String, group: String, name: String, causes: [StatusCause]) -> Status {
-        let qualified = group.isEmpty ? kind : "\(kind).\(group)"
-        return Status(
-            code: 422,
-            reason: StatusReason.invalid,
-            message: "\(qualified) \"\(name)\" is invalid: \(summary(of: causes))",
-            details: StatusDetails(name: name, group: group, kind: kind, causes: causes)
-        )
-    }
-
-    /// 422: an update of a custom resource carries no resource version.
-    public static func resourceVersionRequired(_ type: ResourceType, _ name: String) -> Status {
-        invalid(
-            kind: type.plural,
-            group: type.group,
-            name: name,
-            causes: [
-                StatusCause(
-                    reason: CauseReason.invalid,
-                    message: "Invalid value: 0: must be specified for an update",
-                    field: "metadata.resourceVersion"
-                )
-            ]
-        )
-    }
-
-    /// 422: a JSON patch is well-formed but does not apply.
-    public static let patchDoesNotApply = Status(
-        code: 422,
-        reason: StatusReason.invalid,
-        message: "the server rejected our request due to an error in our request",
-        details: StatusDetails()
-    )
-
     /// 400: the request makes no sense.
     public static func badRequest(_ message: String) -> Status {
         Status(code: 400, reason: StatusReason.badRequest, message: message)
@@ -311,20 +185,10 @@ extension Status {
             isSuccess: true
         )
     }
-
-    /// One cause as it is, several in brackets; a repeated one is told once.
-    private static func summary(of causes: [StatusCause]) -> String {
-        var lines: [String] = []
-        for cause in causes {
-            let line = cause.field.isEmpty ? cause.message : "\(cause.field): \(cause.message)"
-            if !lines.contains(line) { lines.append(line) }
-        }
-        return lines.count == 1 ? lines[0] : "[\(lines.joined(separator: ", "))]"
-    }
 }
 
 extension StatusDetails {
-    fileprivate init(_ type: ResourceType, _ name: String) {
+    init(_ type: ResourceType, _ name: String) {
         self.init(name: name, group: type.group, kind: type.plural)
     }
 }
