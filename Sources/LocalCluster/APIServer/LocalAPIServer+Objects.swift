@@ -79,16 +79,15 @@ extension LocalAPIServer {
         _ presenter: Presenter
     ) throws(Status) -> HTTPReply {
         let timeout = list.timeout ?? WatchSchedule.minimumTimeout + .seconds(Int64.random(in: 0...1800))
-        let session = WatchSession(
-            registry: registry,
-            kind: kind,
+        let session = try WatchSession(
+            registry,
+            kind,
             namespace: namespace,
-            parameters: list,
-            presenter: presenter,
-            clock: clock,
-            schedule: WatchSchedule(end: timeout, hasBookmarks: list.allowsBookmarks)
+            list,
+            presenter,
+            clock,
+            WatchSchedule(end: timeout, hasBookmarks: list.allowsBookmarks)
         )
-        try session.check()
         return .now(
             HTTPResponse(status: 200, headers: ResponseWriter.headers(), body: .stream { try await session.run($0) })
         )

@@ -3,9 +3,9 @@ import Kubernetes
 
 /// What only a server says, beside what `Kubernetes` words for servers and clients alike.
 extension Status {
-    /// 422 for an object of a served kind.
+    /// 422 for an object of a served kind, named by the group it is kept in.
     static func invalid(_ kind: ServedKind, name: String, _ problems: [StatusCause]) -> Status {
-        invalid(kind.type, name, causes: problems)
+        invalid(kind: kind.type.kind, group: kind.collection.group, name: name, causes: problems)
     }
 
     /// 422 for a request's options, such as `DeleteOptions`.

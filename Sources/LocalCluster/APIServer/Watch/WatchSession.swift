@@ -10,29 +10,48 @@ struct WatchSession: Sendable {
     /// Events written at once, so that a long history is not copied as a whole.
     private static let batch = 64
 
-    let registry: ObjectRegistry
-    let kind: ServedKind
-    let namespace: String?
-    let parameters: ListParameters
-    let presenter: Presenter
-    let clock: APIServerClock
-    let schedule: WatchSchedule
+    private let registry: ObjectRegistry
+    private let kind: ServedKind
+    private let namespace: String?
+    private let parameters: ListParameters
+    private let presenter: Presenter
+    private let clock: APIServerClock
+    private let schedule: WatchSchedule
+    /// The objects that come first, if any do.
+    private let state: [StoredObject]
+    /// The revision after which changes are followed.
+    private let position: UInt64
 
-    /// Whether the objects there are come first.
-    private var beginsWithState: Bool {
-        switch parameters.version {
-        case .latest, .any: parameters.sendsInitialEvents ?? true
-        case .exactly, .notOlderThan: parameters.sendsInitialEvents ?? false
+    /// Fixes where the watch begins: what happens from now on will be seen, however late the answer is sent.
+    ///
+    /// - Throws: 504 if the objects are to be as new as a revision that is still to come.
+    init(
+        _ registry: ObjectRegistry,
+        _ kind: ServedKind,
+        namespace: String?,
+        _ parameters: ListParameters,
+        _ presenter: Presenter,
+        _ clock: APIServerClock,
+        _ schedule: WatchSchedule
+    ) throws(Status) {
+        self.registry = registry
+        self.kind = kind
+        self.namespace = namespace
+        self.parameters = parameters
+        self.presenter = presenter
+        self.clock = clock
+        self.schedule = schedule
+
+        let asked: UInt64? = if case .exactly(let revision) = parameters.version { revision } else { nil }
+        let beginsWithState = parameters.sendsInitialEvents ?? (asked == nil)
+        let (entries, current) = registry.read { store in
+            (beginsWithState ? store.collection(kind.collection).sorted(namespace: namespace) : [], store.revision)
         }
-    }
-
-    /// What has to be known before the head of the answer is sent.
-    func check() throws(Status) {
-        guard parameters.sendsInitialEvents == true, case .exactly(let asked) = parameters.version else { return }
-        let current = registry.read { $0.revision }
-        guard asked <= current else {
+        if beginsWithState, let asked, asked > current {
             throw .resourceVersionTooLarge(requested: String(asked), current: String(current))
         }
+        state = entries.map(\.object).filter { parameters.selector.matches($0) }
+        position = beginsWithState ? current : asked ?? current
     }
 
     /// Writes events until the time is up, the client is gone or the server stops.
@@ -56,7 +75,8 @@ struct WatchSession: Sendable {
 
     private func follow(_ writer: any HTTPBodyWriter, _ signal: WakeSignal, since start: Duration) async throws {
         var encoder = WatchEncoder(kind: kind, presenter: presenter)
-        var position = try await begin(writer, &encoder)
+        try await begin(writer, &encoder)
+        var position = position
         var bookmarks = 0
         signal.ring()
         for await _ in signal.wakes {
@@ -73,18 +93,9 @@ struct WatchSession: Sendable {
     }
 
     /// Sends what comes before the changes.
-    ///
-    /// - Returns: the revision after which the changes are to be followed.
-    private func begin(_ writer: any HTTPBodyWriter, _ encoder: inout WatchEncoder) async throws -> UInt64 {
-        guard beginsWithState else {
-            if case .exactly(let revision) = parameters.version { return revision }
-            return registry.read { $0.revision }
-        }
-        let (entries, revision) = registry.read { store in
-            (store.collection(kind.collection).sorted(namespace: namespace), store.revision)
-        }
+    private func begin(_ writer: any HTTPBodyWriter, _ encoder: inout WatchEncoder) async throws {
         var piece: [UInt8] = []
-        for (_, object) in entries where parameters.selector.matches(object) {
+        for object in state {
             piece += encoder.event(.added, object)
             if piece.count > 1 << 16 {
                 try await writer.write(piece)
@@ -92,10 +103,9 @@ struct WatchSession: Sendable {
             }
         }
         if parameters.sendsInitialEvents == true, parameters.allowsBookmarks {
-            piece += encoder.bookmark(revision, endsInitialEvents: true)
+            piece += encoder.bookmark(position, endsInitialEvents: true)
         }
         if !piece.isEmpty { try await writer.write(piece) }
-        return revision
     }
 
     /// Sends what happened after a revision.
