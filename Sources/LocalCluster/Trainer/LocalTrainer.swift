@@ -13,8 +13,8 @@ import OptimizationAPI
 /// sentence that says what to set instead.
 public actor LocalTrainer {
     private let api: any KubernetesAPI
-    private let configuration: LocalTrainerConfiguration
-    private let writer: TrainJobStatusWriter
+    let configuration: LocalTrainerConfiguration
+    let writer: TrainJobStatusWriter
     private let logger: Logger
 
     /// By the TrainJob's UID.
@@ -24,7 +24,8 @@ public actor LocalTrainer {
 
     /// What the trainer knows of one TrainJob.
     private struct Job {
-        var name: NamespacedName
+        /// What was asked for last.
+        var latest: TrainJobRequest
         var phase: Phase
     }
 
@@ -42,10 +43,12 @@ public actor LocalTrainer {
         var stop = StopRequest()
         var cause: StopCause?
         var deadline: Task<Void, Never>?
+        /// The process is gone, and its end is being written.
+        var isEnding = false
     }
 
     /// Why a trial is made to stop.
-    private enum StopCause {
+    enum StopCause {
         case deadline
         case suspended
         case deleted
@@ -131,8 +134,11 @@ extension LocalTrainer {
             stop(uid, because: .deleted)
             return
         }
+        jobs[uid]?.latest = request
         switch jobs[uid]?.phase {
         case .finished:
+            return
+        case .running(let running) where running.isEnding:
             return
         case .running(let running):
             if request.isFinished {
@@ -145,17 +151,17 @@ extension LocalTrainer {
             if request.isFinished {
                 jobs[uid]?.phase = .finished
             } else if !request.isSuspended {
-                start(request, after: writing)
+                start(request, isResumed: true, after: writing)
             }
         case nil:
-            let name = request.metadata.namespacedName
             if request.isFinished {
-                jobs[uid] = Job(name: name, phase: .finished)
+                jobs[uid] = Job(latest: request, phase: .finished)
             } else if request.isSuspended {
+                let name = request.metadata.namespacedName
                 let writing = Task { _ = await writer.write(.suspended, of: name, uid: uid) }
-                jobs[uid] = Job(name: name, phase: .suspended(writing: writing))
+                jobs[uid] = Job(latest: request, phase: .suspended(writing: writing))
             } else {
-                start(request, after: nil)
+                start(request)
             }
         }
     }
@@ -182,17 +188,17 @@ extension LocalTrainer {
 // MARK: - What runs
 
 extension LocalTrainer {
-    private func start(_ request: TrainJobRequest, after earlier: Task<Void, Never>?) {
+    private func start(_ request: TrainJobRequest, isResumed: Bool = false, after earlier: Task<Void, Never>? = nil) {
         var running = Running()
         let uid = request.metadata.uid
-        if let deadline = request.deadline(at: .now()) {
+        if let deadline = request.deadline(at: .now(), isResumed: isResumed) {
             running.deadline = Task {
                 let left = deadline.duration(since: MicroTimestamp.now())
                 guard (try? await Task.sleep(for: max(left, .zero))) != nil else { return }
                 self.stop(uid, because: .deadline)
             }
         }
-        jobs[uid] = Job(name: request.metadata.namespacedName, phase: .running(running))
+        jobs[uid] = Job(latest: request, phase: .running(running))
         let stop = running.stop
         Task {
             await earlier?.value
@@ -201,60 +207,14 @@ extension LocalTrainer {
         }
     }
 
-    /// How a start went on.
-    private enum End: Sendable {
-        case ended(TrialReport)
-        case refused(TrialRefusal)
-        /// The TrainJob was deleted before anything ran.
-        case gone
-    }
-
-    /// Prepares and runs one trial. Not on the actor: files are written and a process is followed.
-    private nonisolated func perform(_ request: TrainJobRequest, stop: StopRequest) async -> End {
-        let name = request.metadata.namespacedName
-        guard TrialName.isLabel(name.name) else {
-            return .refused(TrialRefusal(description: "metadata.name must match RFC 1035 DNS label format"))
-        }
-        let directory = TrialDirectory(runDirectory: configuration.runDirectory, trainJob: name.name)
-        let mark = EnvironmentVariable(name: "OPTIMIZATIONJOB_TRIAL", value: request.metadata.uid)
-        let command: TrialCommand
-        do {
-            command = try TrialCommand(
-                spec: request.spec,
-                injected: injectedVariables(for: name, directory: directory) + [mark],
-                inherited: inheritedVariables(directory: directory)
-            )
-        } catch {
-            return .refused(error)
-        }
-        guard await writer.write(.running, of: name, uid: request.metadata.uid) != .gone else { return .gone }
-        do {
-            try directory.prepare(
-                context: configuration.contextDirectory,
-                runDirectory: configuration.runDirectory,
-                token: configuration.tokens.token(for: name)
-            )
-            let process = TrialProcess(
-                supervisor: configuration.supervisor,
-                name: name.name,
-                order: TrialOrder(
-                    command: command.arguments,
-                    environment: command.environment,
-                    directory: directory.work,
-                    gracePeriod: configuration.gracePeriod
-                ),
-                mark: "\(mark.name)=\(mark.value)"
-            )
-            return .ended(await process.run(log: try directory.openLog(), stop: stop))
-        } catch {
-            return .refused(TrialRefusal(description: "the trial's directory could not be prepared: \(error)"))
-        }
-    }
-
     /// Writes down how a trial ended. Only when that is done is its place free.
     private func finish(_ uid: String, _ end: End) async {
-        guard case .running(let running) = jobs[uid]?.phase, let name = jobs[uid]?.name else { return }
+        guard case .running(var running) = jobs[uid]?.phase, let name = jobs[uid]?.latest.metadata.namespacedName else {
+            return
+        }
         running.deadline?.cancel()
+        running.isEnding = true
+        jobs[uid]?.phase = .running(running)
         let next: Phase?
         if let state = state(of: name, after: end, cause: running.cause) {
             // Until it is told: whoever waits for this TrainJob has no other way to learn of its end.
@@ -272,73 +232,8 @@ extension LocalTrainer {
             jobs[uid] = nil
         }
         if !hasRunning { resumeIdleWaiters() }
-    }
-
-    /// What to report; `nil` when nobody is to be told.
-    private func state(of name: NamespacedName, after end: End, cause: StopCause?) -> TrainJobState? {
-        switch (end, cause) {
-        case (.gone, _), (_, .deleted): return nil
-        case (.refused(let refusal), _):
-            return .failed(reason: "LocalRunNotPossible", message: refusal.description)
-        case (.ended(let report), .shutdown) where report.wasStopped || report.ending.isUnknown: return nil
-        case (.ended(let report), .deadline) where report.wasStopped || report.ending.isUnknown:
-            return .deadlineExceeded
-        case (.ended(let report), .suspended) where report.wasStopped || report.ending.isUnknown: return .suspended
-        case (.ended(let report), _):
-            if report.ending == .exited(code: 0) { return .complete }
-            return .failed(reason: "FailedJobs", message: message(about: report, of: name))
-        }
-    }
-
-    /// How it ended and the last lines of its log.
-    private func message(about report: TrialReport, of name: NamespacedName) -> String {
-        let directory = TrialDirectory(runDirectory: configuration.runDirectory, trainJob: name.name)
-        let tail = LogTail.read(directory.log)
-        let log = tail.isEmpty ? "it wrote no output" : "the last lines of \(directory.log):\n\(tail)"
-        return "the trial \(report.ending); \(log)"
-    }
-
-    /// What Trainer injects when the Progress API is on. The CA certificate and the token are paths, not contents.
-    private nonisolated func injectedVariables(
-        for name: NamespacedName,
-        directory: TrialDirectory
-    ) -> [EnvironmentVariable] {
-        let url = configuration.progressServerOrigin + ProgressServer.path(for: name)
-        return [
-            EnvironmentVariable(name: "KUBEFLOW_TRAINER_SERVER_URL", value: url),
-            EnvironmentVariable(
-                name: "KUBEFLOW_TRAINER_SERVER_CA_CERT",
-                value: configuration.certificateAuthorityFile
-            ),
-            EnvironmentVariable(name: "KUBEFLOW_TRAINER_SERVER_TOKEN", value: directory.token),
-        ]
-    }
-
-    private nonisolated func inheritedVariables(directory: TrialDirectory) -> [String: String] {
-        var variables = InheritedEnvironment.filtered(configuration.inheritedEnvironment)
-        variables["PWD"] = directory.work
-        // Output is wanted in the log when it is printed, not when a buffer is full.
-        if variables["PYTHONUNBUFFERED"] == nil { variables["PYTHONUNBUFFERED"] = "1" }
-        return variables
-    }
-}
-
-extension TrialEnding {
-    fileprivate var isUnknown: Bool {
-        if case .unknown = self { true } else { false }
-    }
-}
-
-/// The rule for TrainJob names.
-enum TrialName {
-    /// `^[a-z]([-a-z0-9]*[a-z0-9])?$` and at most 63 characters: also what makes it safe as a file's name.
-    static func isLabel(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
-        return isLetter(first) && (isLetter(last) || isDigit(last))
-            && bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+        // What was asked for meanwhile, such as to resume what was just suspended, was not acted on.
+        if let latest = jobs[uid]?.latest { observe(latest) }
     }
 }
 

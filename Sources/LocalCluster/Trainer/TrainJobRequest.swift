@@ -32,15 +32,17 @@ struct TrainJobRequest: Sendable {
     /// When a job that starts now must have ended; `nil` without `activeDeadlineSeconds`.
     ///
     /// The clock starts at creation, or when the job was last resumed.
-    func deadline(at now: Timestamp) -> Timestamp? {
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - isResumed: Whether it was suspended up to now, which its conditions may not show yet.
+    func deadline(at now: Timestamp, isResumed: Bool) -> Timestamp? {
         guard let seconds = spec?["activeDeadlineSeconds"]?.int64Value, seconds >= 1 else { return nil }
         var start = metadata.creationTimestamp ?? now
-        switch conditions.condition(TrainJobVocabulary.suspended) {
-        case .some(let suspended) where suspended.isTrue: start = now  // Resumed just now; the condition follows.
-        case .some(let suspended): start = max(start, suspended.lastTransitionTime)
-        case nil: break
+        if let suspended = conditions.condition(TrainJobVocabulary.suspended) {
+            start = suspended.isTrue ? now : max(start, suspended.lastTransitionTime)
         }
-        return start.advanced(by: .seconds(min(seconds, Self.longestDeadline)))
+        return (isResumed ? now : start).advanced(by: .seconds(min(seconds, Self.longestDeadline)))
     }
 
     /// Ten years in seconds: further than any run, and near enough to be computed with.
@@ -83,7 +85,7 @@ enum TrainJobState: Sendable, Equatable {
                     type: type,
                     status: status,
                     reason: reason,
-                    message: String(message.prefix(Self.maximumMessage)),
+                    message: String(String.UnicodeScalarView(message.unicodeScalars.prefix(Self.maximumMessage))),
                     lastTransitionTime: now,
                     observedGeneration: generation > 0 ? generation : nil
                 )

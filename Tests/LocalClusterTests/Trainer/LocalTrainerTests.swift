@@ -201,6 +201,23 @@ struct LocalTrainerTests {
         }
     }
 
+    @Test("runs again what is resumed while it is still being stopped")
+    func resumedWhileStopping() async throws {
+        let bench = try Bench(grace: .milliseconds(200))
+        try await bench.run {
+            let script = """
+                [ -e ../first ] && exit 0
+                trap 'touch ../terminated' TERM; touch ../first; while :; do sleep 0.01; done
+                """
+            try bench.api.createTrainJob("r", spec: bench.script(script))
+            try await eventually("it runs") { bench.file("r", "first") != nil }
+            try bench.api.edit("r") { $0["spec"]?["suspend"] = true }
+            try await eventually("it is being stopped") { bench.file("r", "terminated") != nil }
+            try bench.api.edit("r") { $0["spec"]?["suspend"] = false }
+            #expect(try await bench.finished("r").isComplete)
+        }
+    }
+
     @Test("leaves alone what is finished, and what another manager runs")
     func leftAlone() async throws {
         let bench = try Bench()
