@@ -1,0 +1,178 @@
+import Glibc
+import JSON
+import Kubernetes
+import LocalCluster
+import Logging
+import OptimizationAPI
+
+/// `optimizationjob run` and `optimizationjob validate`: from a file to an exit status.
+public enum LocalRun {
+    /// The exit status for a manifest or a command line that is wrong.
+    public static let invalidStatus: Int32 = 2
+
+    /// Says what is wrong with a command line.
+    ///
+    /// - Returns: The exit status, that of a wrong manifest: whoever calls the program tells "nothing was started" from "the
+    ///   job failed" by it.
+    public static func refuse(_ message: String) -> Int32 {
+        TextOutput(descriptor: STDERR_FILENO, environment: [:]).write(message + "\n")
+        return invalidStatus
+    }
+
+    /// Says what is wrong with a manifest.
+    ///
+    /// - Returns: The exit status: 0, or 2 when there are errors.
+    public static func validate(_ path: String) -> Int32 {
+        let errors = TextOutput(descriptor: STDERR_FILENO, environment: environment())
+        guard let manifest = load(path, parallelism: nil, tellingProblemsTo: errors) else { return invalidStatus }
+        TextOutput(descriptor: STDOUT_FILENO, environment: environment()).write("\(manifest.file): valid\n")
+        return 0
+    }
+
+    /// Runs an OptimizationJob on this machine.
+    ///
+    /// - Returns: The exit status: 0 when the job completed, 1 when it failed or could not be run, 2 when the manifest
+    ///   is invalid, 128 plus the signal's number after a signal.
+    public static func run(_ options: RunOptions) async -> Int32 {
+        let environment = environment()
+        let results = TextOutput(descriptor: STDOUT_FILENO, environment: environment)
+        let errors = TextOutput(descriptor: STDERR_FILENO, environment: environment)
+        // Somebody may stop reading (`| head`): that is an error of one write, not the end of the run.
+        signal(SIGPIPE, SIG_IGN)
+        guard let manifest = load(options.manifest, parallelism: options.parallelism, tellingProblemsTo: errors) else {
+            return invalidStatus
+        }
+        // Standard output is the object's alone when one is asked for.
+        let people = options.format == .text ? results : errors
+        do {
+            return try await run(manifest, options, people: people, results: results)
+        } catch {
+            errors.write("optimizationjob: \(printable("\(error)"))\n")
+            return RunEnding.failed.exitCode
+        }
+    }
+
+    private static func run(
+        _ manifest: Manifest,
+        _ options: RunOptions,
+        people: TextOutput,
+        results: TextOutput
+    ) async throws -> Int32 {
+        let object = localized(manifest.object)
+        let metadata = ObjectMeta(object)
+        let context = try RunDirectory.absolute(options.contextDirectory ?? manifest.directory)
+        let name = metadata.name.isEmpty ? metadata.generateName + "run" : metadata.name
+        let directory = try RunDirectory.create(in: options.outputDirectory, job: name, at: time(nil))
+        let log = try FileLog(path: "\(directory.absolutePath)/optimizationjob.log")
+        let session = LocalSession(
+            object: object,
+            directory: directory,
+            contextDirectory: context,
+            supervisor: options.supervisor.map { SupervisorProgram(executable: $0) } ?? .ownExecutable,
+            logger: log.logger(label: "optimizationjob", level: options.logLevel)
+        )
+
+        let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP]) { signal in
+            // Their supervisors end the trials as soon as this process is gone.
+            if people.isInteractive { people.write("\r\n" + LiveBlock.showCursor) }
+            _exit(128 &+ signal)
+        }
+        defer { watcher.stop() }
+        var view: any RunView = people.isInteractive ? LiveView(output: people) : PlainView(output: people)
+        let outcome: LocalSession.Outcome
+        do {
+            outcome = try await session.run(signals: watcher.signals, view: &view)
+            view.close()
+        } catch {
+            view.close()
+            throw error
+        }
+        try conclude(outcome, options, directory, context: context, people: people, results: results)
+        return outcome.ending.exitCode
+    }
+
+    /// Writes the results, and tells them.
+    private static func conclude(
+        _ outcome: LocalSession.Outcome,
+        _ options: RunOptions,
+        _ directory: RunDirectory,
+        context: String,
+        people: TextOutput,
+        results: TextOutput
+    ) throws {
+        let status = OptimizationJobStatus(decoding: outcome.job["status"] ?? .null)
+        let yaml = YAMLWriter.write(outcome.job)
+        try directory.write(yaml, to: "job.yaml")
+        try directory.write(TrialsTable.csv(status.trials), to: "trials.csv")
+        let report = RunReport(
+            ending: outcome.ending,
+            state: outcome.state,
+            message: outcome.message,
+            reproduction: outcome.bestSpec.flatMap { Reproduction.command(spec: $0, directory: context) },
+            directory: directory.path,
+            logPath: { "\(directory.path)/trials/\($0)/log.txt" }
+        )
+        people.write("\n" + report.lines().joined(separator: "\n") + "\n")
+        switch options.format {
+        case .text: break
+        case .json: results.write(String(decoding: outcome.job.serialized(.pretty), as: UTF8.self) + "\n")
+        case .yaml: results.write(yaml)
+        }
+    }
+
+    /// Reads and checks a manifest; `nil` when it cannot be run, which has been told then.
+    private static func load(
+        _ path: String,
+        parallelism: RunOptions.Parallelism?,
+        tellingProblemsTo output: TextOutput
+    ) -> Manifest? {
+        do {
+            var manifest = try ManifestLoader.load(path)
+            if let parallelism { manifest.object["spec"]?["parallelTrials"] = .number(JSONNumber(parallelism.count)) }
+            let preflight = Preflight(manifest)
+            for warning in preflight.warnings {
+                let message = ManifestProblem(line: warning.line, message: "warning: \(warning.message)")
+                output.write(message.description(in: manifest.file) + "\n")
+            }
+            guard preflight.errors.isEmpty else {
+                throw ManifestError(file: manifest.file, problems: preflight.errors)
+            }
+            return manifest
+        } catch {
+            output.write("\(error)\n")
+            return nil
+        }
+    }
+
+    /// The object as it is created: in a namespace, without what only an API server sets.
+    private static func localized(_ object: JSONValue) -> JSONValue {
+        var object = object
+        if (object["metadata"]?["namespace"]?.stringValue ?? "").isEmpty {
+            object["metadata"]?["namespace"] = "default"
+        }
+        // `kubectl get -o yaml` shows these, and such a file should run as it is.
+        for field in ["resourceVersion", "uid", "creationTimestamp", "generation", "managedFields"] {
+            object["metadata"]?[field] = nil
+        }
+        object["status"] = nil
+        return object
+    }
+
+    private static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        for name in ["TERM", "NO_COLOR"] {
+            if let value = getenv(name) { variables[name] = String(cString: value) }
+        }
+        return variables
+    }
+}
+
+extension RunOptions.Parallelism {
+    /// The number of trials: for `auto`, of cores this process may use.
+    var count: Int {
+        switch self {
+        case .count(let count): count
+        case .auto: max(1, min(1000, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import JSON
+import OptimizationAPI
+
+/// An OptimizationJob as the user wrote it, and where.
+public struct Manifest: Sendable, Equatable {
+    /// The file as the user named it, for messages; `<stdin>` when it was piped in.
+    public var file: String
+    /// The folder trials start in: the file's own, or the current one for standard input.
+    public var directory: String
+    /// The object, not yet defaulted or validated.
+    public var object: JSONValue
+    /// Where each field of it was written.
+    public var source: SourceMap
+    /// What the user should know about the file itself.
+    public var warnings: [ManifestProblem]
+
+    /// Names the line of a field.
+    func problem(at path: [String], _ message: String) -> ManifestProblem {
+        ManifestProblem(line: source.line(of: path), message: message)
+    }
+}

@@ -1,0 +1,70 @@
+/// One thing that is wrong, or doubtful, in a manifest, and where.
+public struct ManifestProblem: Sendable, Equatable {
+    /// The line in the file, counted from 1; `nil` when the problem has no place in it.
+    public var line: Int?
+    /// What is wrong, in one line of text.
+    public var message: String
+
+    /// Makes a problem.
+    ///
+    /// - Parameters:
+    ///   - line: The line, counted from 1.
+    ///   - message: What is wrong. Line breaks and control characters are shown as escapes, so that a hostile
+    ///     manifest cannot steer the terminal.
+    public init(line: Int?, message: String) {
+        self.line = line
+        self.message = printable(message)
+    }
+
+    /// The problem as compilers print one: `path/to/file.yaml:12: message`.
+    public func description(in file: String) -> String {
+        guard let line else { return "\(file): \(message)" }
+        return "\(file):\(line): \(message)"
+    }
+}
+
+/// Why a manifest cannot be run: every problem that was found, in the order of the file.
+public struct ManifestError: Error, Equatable, CustomStringConvertible {
+    /// The file as the user named it; `<stdin>` for `-`.
+    public var file: String
+    /// What is wrong with it: one problem or more.
+    public var problems: [ManifestProblem]
+
+    /// Makes an error of the problems in `file`.
+    public init(file: String, problems: [ManifestProblem]) {
+        self.file = file
+        self.problems = problems
+    }
+
+    /// One line for each problem.
+    public var description: String {
+        problems.map { $0.description(in: file) }.joined(separator: "\n")
+    }
+}
+
+/// The text with control characters (line breaks and escape sequences among them) written as `\u{…}`.
+///
+/// Names, values and messages come from manifests, trials and their output: printed as they are, they could
+/// move the cursor or repaint the screen.
+func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .format: true
+        default: false
+        }
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+        if scalar == "\n" {
+            result += "\\n"
+        } else if scalar == "\t" {
+            result += "\\t"
+        } else if isControl(scalar) {
+            result += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}

@@ -1,0 +1,166 @@
+import Glibc
+import JSON
+
+/// Reads the one OptimizationJob of a YAML or JSON file.
+public enum ManifestLoader {
+    enum Limits {
+        /// An API server takes requests of up to 3 MiB, so no larger manifest could be applied to a cluster.
+        static let fileBytes = 3 << 20
+    }
+
+    /// Reads a manifest.
+    ///
+    /// - Parameter path: A file, or `-` for standard input.
+    /// - Returns: The only OptimizationJob in it. Documents of other kinds are left out with a warning.
+    /// - Throws: `ManifestError` with a line wherever there is one.
+    public static func load(_ path: String) throws(ManifestError) -> Manifest {
+        let file = path == "-" ? "<stdin>" : path
+        let bytes: [UInt8]
+        do {
+            bytes = try path == "-" ? read(descriptor: STDIN_FILENO) : read(path: path)
+        } catch {
+            throw ManifestError(file: file, problems: [error])
+        }
+        let directory: String
+        if path == "-" {
+            directory = "."
+        } else if let slash = path.lastIndex(of: "/") {
+            directory = slash == path.startIndex ? "/" : String(path[..<slash])
+        } else {
+            directory = "."
+        }
+        return try parse(bytes, file: file, directory: directory)
+    }
+
+    /// Finds the OptimizationJob in the content of a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: UTF-8 text, with or without a byte order mark.
+    ///   - file: The name for messages.
+    ///   - directory: The folder the file lies in.
+    public static func parse(
+        _ bytes: [UInt8],
+        file: String,
+        directory: String = "."
+    ) throws(ManifestError) -> Manifest {
+        do {
+            let documents = try documents(in: bytes)
+            return try choose(from: documents, file: file, directory: directory)
+        } catch {
+            throw ManifestError(file: file, problems: [error])
+        }
+    }
+
+    private static func documents(in bytes: [UInt8]) throws(ManifestProblem) -> [ManifestDocument] {
+        guard bytes.count <= Limits.fileBytes else {
+            throw ManifestProblem(line: nil, message: "larger than \(Limits.fileBytes >> 20) MiB")
+        }
+        let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw ManifestProblem(line: firstLineNotUTF8(content), message: "not UTF-8 text")
+        }
+        guard let first = content.first(where: { !" \t\r\n".utf8.contains($0) }) else { return [] }
+        guard first == UInt8(ascii: "{") else { return try YAMLDocuments.read(text) }
+        // JSON, or YAML in braces. JSON comes first: YAML would refuse its escaped surrogate pairs.
+        do {
+            let value = try JSONValue(parsing: Array(content))
+            return [ManifestDocument(value: value, source: try JSONLines.read(text))]
+        } catch let error as JSONError {
+            guard let documents = try? YAMLDocuments.read(text) else {
+                throw ManifestProblem(line: error.line, message: "not valid JSON: \(error)")
+            }
+            return documents
+        } catch let problem as ManifestProblem {
+            throw problem
+        } catch {
+            throw ManifestProblem(line: nil, message: "\(error)")
+        }
+    }
+
+    private static func choose(
+        from documents: [ManifestDocument],
+        file: String,
+        directory: String
+    ) throws(ManifestProblem) -> Manifest {
+        var chosen: ManifestDocument?
+        var warnings: [ManifestProblem] = []
+        for document in documents {
+            let line = document.source.line(of: [])
+            let kindLine = document.source.line(of: ["kind"])
+            guard case .object = document.value else {
+                throw ManifestProblem(line: line, message: "expected an OptimizationJob, found no mapping at all")
+            }
+            guard let kind = document.value["kind"]?.stringValue, !kind.isEmpty else {
+                throw ManifestProblem(line: line, message: "kind: Required value: expected kind: OptimizationJob")
+            }
+            if kind == "List" || kind == "OptimizationJobList" {
+                throw ManifestProblem(
+                    line: kindLine,
+                    message: "a \(kind) cannot be run: put one OptimizationJob into a file of its own"
+                )
+            }
+            let group = document.value["apiVersion"]?.stringValue?.split(separator: "/").first
+            guard kind == "OptimizationJob", group == nil || group == "trainer.kubeflow.org" else {
+                let name = document.value["metadata"]?["name"]?.stringValue.map { " \"\($0)\"" } ?? ""
+                warnings.append(ManifestProblem(line: kindLine, message: "\(kind)\(name) plays no part in a local run"))
+                continue
+            }
+            if let chosen {
+                let first = chosen.source.line(of: []).map { " (the first begins on line \($0))" } ?? ""
+                throw ManifestProblem(
+                    line: line,
+                    message: "a second OptimizationJob\(first): a run takes exactly one"
+                )
+            }
+            chosen = document
+        }
+        guard let chosen else {
+            throw warnings.first.map {
+                ManifestProblem(line: $0.line, message: "no OptimizationJob in this file; \($0.message)")
+            } ?? ManifestProblem(line: nil, message: "no OptimizationJob in this file: it is empty")
+        }
+        return Manifest(
+            file: file,
+            directory: directory,
+            object: chosen.value,
+            source: chosen.source,
+            warnings: warnings
+        )
+    }
+
+    private static func firstLineNotUTF8(_ bytes: ArraySlice<UInt8>) -> Int {
+        var line = 1
+        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if String(validating: part, as: UTF8.self) == nil { break }
+            line += 1
+        }
+        return line
+    }
+
+    private static func read(path: String) throws(ManifestProblem) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ManifestProblem(line: nil, message: systemError()) }
+        defer { close(descriptor) }
+        return try read(descriptor: descriptor)
+    }
+
+    private static func read(descriptor: Int32) throws(ManifestProblem) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= Limits.fileBytes {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw ManifestProblem(line: nil, message: systemError())
+            }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    private static func systemError() -> String {
+        let code = errno
+        return "cannot be read: \(String(cString: strerror(code)))"
+    }
+}

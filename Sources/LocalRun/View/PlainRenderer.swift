@@ -1,0 +1,35 @@
+import OptimizationAPI
+
+/// Tells a run as plain lines, one for each trial that starts or ends: for logs, pipes and CI.
+enum PlainRenderer {
+    /// The line for one event.
+    static func line(_ event: RunEvent, _ state: RunState) -> String {
+        let time = "[\(Text.clock(state.elapsed))]"
+        switch event {
+        case .started(let trial):
+            let name = printable(trial.name)
+            return "\(time) \(name) started: \(TableRenderer.assignments(trial.parameters))"
+        case .ended(let trial, let isBest, let finished):
+            let name = printable(trial.name)
+            let count = "\(finished)/\(state.totalTrials) finished"
+            let took = Text.short(trial.duration(at: state.elapsed))
+            switch trial.state {
+            case .succeeded:
+                let value = trial.metric(state.objective.metric).map(Text.number) ?? "?"
+                let note = isBest ? ", best so far" : ""
+                let metric = printable(state.objective.metric)
+                return "\(time) \(name) succeeded in \(took): \(metric)=\(value)\(note) (\(count))"
+            case .earlyStopped:
+                return "\(time) \(name) stopped early after \(took) (\(count))"
+            case .failed, .running:
+                return "\(time) \(name) failed after \(took): \(why(trial)) (\(count))"
+            }
+        }
+    }
+
+    /// A failed trial's reason and message.
+    static func why(_ trial: TrialView) -> String {
+        let parts = [trial.reason, trial.message].compactMap { $0 }.filter { !$0.isEmpty }
+        return parts.isEmpty ? "no reason was given" : parts.map(printable).joined(separator: ": ")
+    }
+}

@@ -1,0 +1,85 @@
+import Kubernetes
+import OptimizationAPI
+
+/// What a run did since it was last looked at.
+public enum RunEvent: Sendable, Equatable {
+    /// A trial appeared and runs.
+    case started(TrialView)
+    /// A trial ended, as the `finished`-th; `isBest` when it is the best so far.
+    case ended(TrialView, isBest: Bool, finished: Int)
+}
+
+/// Follows a run from the objects the API server sends.
+///
+/// Both kinds of objects arrive in any order and more than once; each trial starts once and ends once.
+struct RunTracker {
+    private(set) var state: RunState
+    private var progress: [String: TrainerStatus] = [:]
+
+    /// Begins to follow a job.
+    init(job: OptimizationJob) {
+        state = RunState(
+            jobName: job.metadata.name,
+            objective: job.spec.objectives.first ?? Objective(metric: "", direction: .minimize),
+            totalTrials: job.spec.numTrials,
+            parallelTrials: job.spec.parallelTrials
+        )
+    }
+
+    /// Takes in a new version of the job.
+    ///
+    /// - Parameter now: Time since the run began.
+    /// - Returns: What happened, oldest first.
+    mutating func observe(_ job: OptimizationJob, at now: Duration) -> [RunEvent] {
+        state.elapsed = max(state.elapsed, now)
+        state.totalTrials = job.spec.numTrials
+        state.parallelTrials = job.spec.parallelTrials
+        state.bestTrial = job.status.result?.trainJobName
+        var events: [RunEvent] = []
+        for record in job.status.trials {
+            let position = state.trials.firstIndex { $0.name == record.trainJobName }
+            var trial =
+                position.map { state.trials[$0] }
+                ?? TrialView(
+                    name: record.trainJobName,
+                    state: .running,
+                    parameters: record.parameters,
+                    metrics: [],
+                    began: now
+                )
+            if position == nil { events.append(.started(trial)) }
+            guard trial.state == .running else { continue }
+            trial.state = record.state
+            trial.reason = record.reason
+            trial.message = record.message
+            if !record.metrics.isEmpty { trial.metrics = record.metrics }
+            if record.state != .running {
+                trial.ended = now
+                let isBest = record.trainJobName == state.bestTrial
+                events.append(.ended(trial, isBest: isBest, finished: state.finishedCount + 1))
+            }
+            if let position {
+                state.trials[position] = trial
+            } else {
+                state.trials.append(trial)
+            }
+        }
+        return events
+    }
+
+    /// Takes in what a running trial reports.
+    mutating func observe(_ trainJob: TrainJob, at now: Duration) {
+        state.elapsed = max(state.elapsed, now)
+        guard let status = trainJob.trainerStatus,
+            let position = state.trials.firstIndex(where: { $0.name == trainJob.metadata.name }),
+            state.trials[position].state == .running
+        else { return }
+        state.trials[position].progress = status.progressPercentage.map { Int($0) }
+        if !status.metrics.isEmpty { state.trials[position].metrics = status.metrics }
+    }
+
+    /// Lets time pass.
+    mutating func tick(at now: Duration) {
+        state.elapsed = max(state.elapsed, now)
+    }
+}

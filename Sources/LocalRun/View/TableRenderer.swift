@@ -1,0 +1,134 @@
+import OptimizationAPI
+
+/// Draws a run as the lines of a live table.
+///
+/// Pure: the same state and size give the same lines, so that what people see is tested as text.
+struct TableRenderer {
+    /// The size of the terminal.
+    var columns: Int
+    var rows: Int
+    /// Whether escape sequences for colour may be used.
+    var isColored: Bool
+
+    /// Trials listed at most, however high the terminal is.
+    static let listedTrials = 10
+    /// Lines above the list of trials.
+    private static let headLines = 5
+
+    /// The lines to show: never wider than the terminal, and fewer than it has rows, so that drawing them does not scroll.
+    func lines(_ state: RunState) -> [String] {
+        var lines = [title(state), counts(state), best(state), StyledLine()]
+        lines += table(state, room: min(Self.listedTrials, max(0, rows - 1 - Self.headLines)))
+        return lines.prefix(max(1, rows - 1)).map { $0.rendered(columns: columns, colored: isColored) }
+    }
+
+    private func title(_ state: RunState) -> StyledLine {
+        var line = StyledLine()
+        line.append(printable(state.jobName), .strong)
+        line.append("  \(state.objective.direction.rawValue) \(printable(state.objective.metric))")
+        line.append("  \(state.totalTrials) trials, \(state.parallelTrials) at a time", .faint)
+        return line
+    }
+
+    private func counts(_ state: RunState) -> StyledLine {
+        let width = 20
+        let done = state.totalTrials > 0 ? min(width, width * state.finishedCount / state.totalTrials) : 0
+        var line = StyledLine()
+        line.append(String(repeating: "━", count: done), .good)
+        line.append(String(repeating: "─", count: width - done), .faint)
+        line.append("  \(state.finishedCount)/\(state.totalTrials) finished, \(state.runningCount) running")
+        if state.failedCount > 0 {
+            line.append(", ")
+            line.append("\(state.failedCount) failed", .bad)
+        } else {
+            line.append(", 0 failed")
+        }
+        line.append("  \(Text.clock(state.elapsed)) elapsed")
+        if let rest = state.estimatedRest, rest > .zero {
+            line.append(", about \(Text.clock(rest)) left")
+        }
+        return line
+    }
+
+    private func best(_ state: RunState) -> StyledLine {
+        var line = StyledLine()
+        line.append("best so far  ", .faint)
+        guard let best = state.best else {
+            line.append("none yet", .faint)
+            return line
+        }
+        line.append(bestText(best, state), .good)
+        line.append("  " + Self.assignments(best.parameters) + "  ")
+        line.append(Self.shortName(best.name, in: state), .faint)
+        return line
+    }
+
+    private func bestText(_ best: TrialView, _ state: RunState) -> String {
+        let value = best.metric(state.objective.metric).map(Text.number) ?? "?"
+        return "\(printable(state.objective.metric)) \(value)"
+    }
+
+    private func table(_ state: RunState, room: Int) -> [StyledLine] {
+        let trials = Self.listed(state.trials, room: room)
+        guard let first = trials.first else { return [] }
+        let metric = state.objective.metric
+        var header = ["TRIAL", "STATE", printable(metric).uppercased(), "TIME"]
+        header += first.parameters.map { printable($0.name) }
+        let rows = trials.map { trial in
+            [
+                Self.shortName(trial.name, in: state), Self.stateText(trial),
+                trial.metric(metric).map(Text.number) ?? "", Text.short(trial.duration(at: state.elapsed)),
+            ] + trial.parameters.map { Text.number($0.value) }
+        }
+        let widths = header.indices.map { column in
+            ([header] + rows).map { column < $0.count ? Text.width($0[column]) : 0 }.max() ?? 0
+        }
+        func line(_ cells: [String], _ style: (Int) -> TextStyle) -> StyledLine {
+            var line = StyledLine()
+            for (column, (cell, width)) in zip(cells, widths).enumerated() {
+                line.append(Text.padded(cell, to: width + 2), style(column))
+            }
+            return line
+        }
+        return [line(header) { _ in .faint }]
+            + zip(trials, rows).map { trial, cells in
+                line(cells) { column in column == 1 ? Self.style(of: trial, in: state) : .plain }
+            }
+    }
+
+    /// Every running trial, then the latest that ended, in the order in which they began.
+    private static func listed(_ trials: [TrialView], room: Int) -> [TrialView] {
+        guard trials.count > room else { return trials }
+        let running = trials.indices.filter { trials[$0].state == .running }.prefix(room)
+        let ended = trials.indices.filter { trials[$0].state != .running }.suffix(room - running.count)
+        return (running + ended).sorted().map { trials[$0] }
+    }
+
+    private static func stateText(_ trial: TrialView) -> String {
+        switch trial.state {
+        case .running: trial.progress.map { "running \($0)%" } ?? "running"
+        case .succeeded: "succeeded"
+        case .failed: trial.reason.map { "failed: \(printable($0))" } ?? "failed"
+        case .earlyStopped: "stopped early"
+        }
+    }
+
+    private static func style(of trial: TrialView, in state: RunState) -> TextStyle {
+        switch trial.state {
+        case .failed: .bad
+        case .succeeded: trial.name == state.bestTrial ? .good : .plain
+        case .running, .earlyStopped: .faint
+        }
+    }
+
+    /// `learning_rate=0.01 activation=tanh`, numbers shortened.
+    static func assignments(_ parameters: [ParameterAssignment]) -> String {
+        parameters.map { "\(printable($0.name))=\(Text.number($0.value))" }.joined(separator: " ")
+    }
+
+    /// A trial's name without that of its job.
+    static func shortName(_ name: String, in state: RunState) -> String {
+        let prefix = state.jobName + "-"
+        return printable(name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// What is left of a run that is not allowed to end by itself.
+@Suite("An interrupted run", .serialized)
+struct InterruptionTests {
+    /// Trials that tell their process and that of a child, then go on for ever; they ignore polite signals on request.
+    /// The process is `$$$$`, since Kubernetes' expansion makes `$$` of it.
+    private static func script(ignoring: Bool) -> String {
+        """
+        \(ignoring ? "trap '' INT TERM HUP" : ":")
+        mkdir -p "$PIDS"
+        setsid sleep 1000 &
+        echo $! > "$PIDS/child"
+        echo $$$$ > "$PIDS/trial.new"
+        mv "$PIDS/trial.new" "$PIDS/trial"
+        while :; do sleep 1000; done
+        """
+    }
+
+    private func start(_ workspace: Workspace, ignoring: Bool = false) async throws -> (ProgramRun, [Int32]) {
+        let pids = workspace.path + "/pids"
+        let manifest = Workspace.manifest(
+            """
+            parameters:
+              - name: x
+                searchSpace: {uniform: {min: "0", max: "1"}}
+            """,
+            script: "PIDS=\(pids)\n" + Self.script(ignoring: ignoring)
+        )
+        try workspace.write(manifest, to: "job.yaml")
+        let run = try ProgramRun(["run", "job.yaml"], in: workspace.path)
+        let trial = workspace.path + "/pids/trial"
+        try await eventually("the trial starts") { FileManager.default.fileExists(atPath: trial) }
+        let processes = try ["trial", "child"].map { name in
+            let text = try workspace.read("pids/\(name)").trimmingCharacters(in: .whitespacesAndNewlines)
+            return try #require(Int32(text))
+        }
+        #expect(processes.allSatisfy(isAlive))
+        return (run, processes)
+    }
+
+    @Test(
+        "stops its trials, tells what was found, and exits as shells expect",
+        arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))]
+    )
+    func signal(_ signal: Int32, _ status: Int32) async throws {
+        let workspace = try Workspace()
+        let (run, processes) = try await start(workspace)
+        run.send(signal)
+        let result = await run.result()
+        #expect(result.status == status, "\(result.errors)")
+        #expect(result.output.contains("example was interrupted, 0 of 1 trials"))
+        #expect(!processes.contains(where: isAlive))
+    }
+
+    @Test("ends trials that do not want to end, at once when it is asked twice")
+    func twice() async throws {
+        let workspace = try Workspace()
+        let (run, processes) = try await start(workspace, ignoring: true)
+        let asked = ContinuousClock.now
+        run.send(SIGINT)
+        // Sent until it has an effect: the first one may still be on its way, and two that wait count as one.
+        let program = run.processIdentifier
+        let sender = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(50))
+                kill(program, SIGINT)
+            }
+        }
+        let result = await run.result()
+        sender.cancel()
+        #expect(result.status == 130)
+        // Asked once, it would have waited for the trial as long as its grace period.
+        #expect(ContinuousClock.now - asked < .seconds(9))
+        try await eventually("the trial's processes end") { !processes.contains(where: isAlive) }
+    }
+
+    @Test("that is killed leaves no process behind")
+    func killed() async throws {
+        let workspace = try Workspace()
+        let (run, processes) = try await start(workspace, ignoring: true)
+        run.send(SIGKILL)
+        let result = await run.result()
+        #expect(result.status == 128 + SIGKILL)
+        try await eventually("the trial's processes end") { !processes.contains(where: isAlive) }
+    }
+}

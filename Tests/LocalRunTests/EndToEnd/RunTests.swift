@@ -1,0 +1,223 @@
+import Foundation
+import JSON
+import OptimizationAPI
+import Testing
+
+@testable import LocalRun
+
+/// The whole program: real sockets, real TLS, real child processes.
+@Suite("optimizationjob run", .serialized)
+struct RunTests {
+    private func json(_ result: ProgramRun.Result) throws -> JSONValue {
+        try JSONValue(parsing: Array(result.output.utf8))
+    }
+
+    private static let uniform = """
+        searchAlgorithm: {random: {seed: 7}}
+        parameters:
+          - name: x
+            searchSpace: {uniform: {min: "0", max: "1"}}
+
+        """
+
+    @Test("completes, prints nothing but the object, and gives the same seed the same parameters")
+    func sameSeed() async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(
+                Self.uniform + "numTrials: 3\nparallelTrials: 2",
+                script: "python3 report.py loss \"$KUBEFLOW_TRAINER_OPT_X\""
+            ),
+            to: "job.yaml"
+        )
+        var drawn: [[String]] = []
+        for format in ["json", "yaml"] {
+            let result = await (try ProgramRun(["run", "job.yaml", "-o", format], in: workspace.path)).result()
+            #expect(result.status == 0, "\(result.errors)")
+            let job =
+                try format == "json"
+                ? json(result) : #require(try YAMLDocuments.read(result.output).first).value
+            let status = OptimizationJobStatus(decoding: job["status"] ?? .null)
+            #expect(status.trials.map(\.state) == [.succeeded, .succeeded, .succeeded])
+            drawn.append(status.trials.flatMap { $0.parameters.map(\.value) })
+            let best = status.trials.min { Double($0.parameters[0].value) ?? 2 < Double($1.parameters[0].value) ?? 2 }
+            #expect(status.result?.trainJobName == best?.trainJobName)
+        }
+        #expect(drawn[0].count == 3)
+        #expect(drawn[0] == drawn[1])
+    }
+
+    @Test("never runs more than parallelTrials at once")
+    func parallel() async throws {
+        let workspace = try Workspace()
+        try FileManager.default.createDirectory(atPath: workspace.path + "/counts", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: workspace.path + "/running", withIntermediateDirectories: true)
+        let script = """
+            cd \(workspace.path)
+            mkdir running/$$$$
+            python3 report.py loss 1
+            ls running | wc -l > counts/$$$$
+            rmdir running/$$$$
+            """
+        try workspace.write(
+            Workspace.manifest(Self.uniform + "numTrials: 7\nparallelTrials: 1", script: script),
+            to: "job.yaml"
+        )
+        let run = try ProgramRun(["run", "job.yaml", "--parallel-trials", "3"], in: workspace.path)
+        let result = await run.result()
+        #expect(result.status == 0, "\(result.errors)")
+        let counts = try workspace.files(in: "counts").map {
+            Int(try workspace.read("counts/\($0)").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 99
+        }
+        #expect(counts.count == 7)
+        #expect((counts.max() ?? 0) <= 3, "\(counts)")
+    }
+
+    @Test("ends every kind of bad trial as its user would expect, and still completes")
+    func badTrials() async throws {
+        let workspace = try Workspace()
+        let script = """
+            case "$KUBEFLOW_TRAINER_OPT_KIND" in
+              good) python3 report.py loss 0.5 ;;
+              exit) echo broken; exit 1 ;;
+              silent) : ;;
+              nan) python3 report.py loss nan ;;
+              hang) exec sleep 1000 ;;
+            esac
+            """
+        let spec = """
+            searchAlgorithm: {grid: {}}
+            parameters:
+              - name: kind
+                searchSpace: {categorical: {choices: [good, exit, silent, nan, hang]}}
+            numTrials: 5
+            parallelTrials: 5
+            """
+        try workspace.write(
+            Workspace.manifest(spec, script: script, trainJob: "activeDeadlineSeconds: 3"),
+            to: "job.yaml"
+        )
+        let result = await (try ProgramRun(["run", "job.yaml", "-o", "json"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let status = OptimizationJobStatus(decoding: try json(result)["status"] ?? .null)
+        let ends = Dictionary(
+            uniqueKeysWithValues: status.trials.map { ($0.parameters[0].value, [$0.state.rawValue, $0.reason ?? ""]) }
+        )
+        #expect(ends["good"]?.first == "Succeeded")
+        #expect(ends["exit"]?.first == "Failed")
+        #expect(ends["silent"] == ["Failed", "MetricsUnavailable"])
+        #expect(ends["nan"] == ["Failed", "MetricsUnavailable"])
+        #expect(ends["hang"] == ["Failed", "DeadlineExceeded"])
+        #expect(status.result?.parameters.first?.value == "good")
+        let run = try #require(workspace.files(in: "optimizationjob-runs").first)
+        let failed = try #require(status.trials.first { $0.parameters[0].value == "exit" })
+        let log = try workspace.read("optimizationjob-runs/\(run)/trials/\(failed.trainJobName)/log.txt")
+        #expect(log.contains("broken"))
+        #expect(workspace.files(in: "optimizationjob-runs/\(run)").contains("trials.csv"))
+    }
+
+    @Test("exits 1 when no trial gives a result, and says why")
+    func allFail() async throws {
+        let workspace = try Workspace()
+        try workspace.write(Workspace.manifest(Self.uniform + "numTrials: 2", script: "exit 3"), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 1)
+        #expect(result.output.contains("example failed, 2 of 2 trials"))
+        #expect(result.output.contains("Failed trials: 2"))
+    }
+
+    @Test("prints a command that really runs the best trial again")
+    func reproduction() async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(
+                Self.uniform + "numTrials: 2",
+                script: """
+                    echo "x is $KUBEFLOW_TRAINER_OPT_X, it's $(OPT_X)" '$$(OPT_X)'
+                    [ -z "${KUBEFLOW_TRAINER_SERVER_URL:-}" ] || python3 report.py loss "$KUBEFLOW_TRAINER_OPT_X"
+                    """
+            ),
+            to: "job.yaml"
+        )
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.output)")
+        let lines = result.output.split(separator: "\n")
+        let end = try #require(result.output.range(of: "Run it again by hand:\n"))
+        let rest = result.output[end.upperBound...]
+        let command = String(rest[..<(try #require(rest.range(of: "\n\nResults")).lowerBound)])
+        let again = await (try ProgramRun(["-c", command], in: "/", program: "/bin/bash")).result()
+        #expect(again.status == 0, "\(again.errors)")
+        let value = try #require(lines.first { $0.hasPrefix("  loss") }?.split(separator: " ").dropFirst().first)
+        #expect(again.output == "x is \(value), it's \(value) $(OPT_X)\n")
+    }
+
+    @Test("refuses an invalid manifest with every error and its line, exits 2 and starts nothing")
+    func invalid() async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(
+                """
+                parameters:
+                  - name: x
+                    searchSpace: {uniform: {min: "1", max: "0"}}
+                numTrials: 0
+                """,
+                script: "true"
+            ),
+            to: "job.yaml"
+        )
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 2)
+        #expect(result.output.isEmpty)
+        let lines = result.errors.split(separator: "\n")
+        for start in [
+            "job.yaml:10: spec.parameters[0].searchSpace.uniform", "job.yaml:11: spec.numTrials: Invalid value: 0",
+        ] {
+            #expect(lines.contains { $0.hasPrefix(start) }, "\(result.errors)")
+        }
+        #expect(workspace.files(in: "optimizationjob-runs").isEmpty)
+    }
+
+    @Test(
+        "exits 2 when the command line is wrong",
+        arguments: [["run"], ["run", "a.yaml", "-o", "xml"], ["run", "-", "--parallel-trials", "0"], ["fly"]]
+    )
+    func usage(_ arguments: [String]) async throws {
+        let workspace = try Workspace()
+        let result = await (try ProgramRun(arguments, in: workspace.path)).result()
+        #expect(result.status == 2, "\(result.errors)")
+        #expect(result.errors.contains("Usage: "))
+    }
+
+    @Test("reads a manifest from standard input")
+    func standardInput() async throws {
+        let workspace = try Workspace()
+        let manifest = Workspace.manifest(Self.uniform, script: "python3 report.py loss 1")
+        let result = await (try ProgramRun(["run", "-"], in: workspace.path, input: manifest)).result()
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("example-trial-0 started: x="))
+        #expect(result.output.contains("1/1 finished"))
+    }
+
+    @Test("shows a table on a terminal, and leaves the cursor visible")
+    func terminal() async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(Self.uniform + "numTrials: 2", script: "python3 report.py loss 1"),
+            to: "job.yaml"
+        )
+        // `script` of util-linux gives the program a terminal.
+        let run = try ProgramRun(
+            ["-qec", "\(Workspace.program) run job.yaml", "/dev/null"],
+            in: workspace.path,
+            program: "/usr/bin/script"
+        )
+        let result = await run.result()
+        #expect(result.status == 0, "\(result.output)")
+        let show = try #require(result.output.range(of: "\u{1B}[?25h", options: .backwards))
+        let hide = try #require(result.output.range(of: "\u{1B}[?25l", options: .backwards))
+        #expect(hide.upperBound < show.lowerBound)
+        #expect(result.output.contains("2/2 finished"))
+        #expect(result.output[show.upperBound...].contains("Best trial: example-trial-"))
+    }
+}

@@ -1,0 +1,129 @@
+import JSON
+import Testing
+
+@testable import LocalRun
+
+@Suite("A manifest")
+struct ManifestLoaderTests {
+    private func load(_ text: String) throws(ManifestError) -> Manifest {
+        try ManifestLoader.parse(Array(text.utf8), file: "job.yaml")
+    }
+
+    private func error(_ text: String) -> String? {
+        do {
+            _ = try load(text)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private static let job = "apiVersion: trainer.kubeflow.org/v1alpha1\nkind: OptimizationJob\nmetadata: {name: a}\n"
+
+    @Test("is found among empty documents and other kinds, which are mentioned")
+    func others() throws {
+        let manifest = try load("---\n---\nkind: Namespace\nmetadata: {name: team}\n---\n" + Self.job)
+        #expect(manifest.object["metadata"]?["name"]?.stringValue == "a")
+        #expect(manifest.source.line(of: ["metadata", "name"]) == 8)
+        #expect(
+            manifest.warnings == [ManifestProblem(line: 3, message: "Namespace \"team\" plays no part in a local run")]
+        )
+    }
+
+    @Test(
+        "is refused with a clear word when there is not exactly one job",
+        arguments: [
+            ("", "job.yaml: no OptimizationJob in this file: it is empty"),
+            ("# nothing\n---\n", "job.yaml: no OptimizationJob in this file: it is empty"),
+            ("a: 1", "job.yaml:1: kind: Required value: expected kind: OptimizationJob"),
+            ("- a", "job.yaml:1: expected an OptimizationJob, found no mapping at all"),
+            (
+                "apiVersion: v1\nkind: Pod",
+                "job.yaml:2: no OptimizationJob in this file; Pod plays no part in a local run"
+            ),
+            (
+                "kind: List\nitems: []",
+                "job.yaml:1: a List cannot be run: put one OptimizationJob into a file of its own"
+            ),
+            (
+                job + "---\n" + job,
+                "job.yaml:5: a second OptimizationJob (the first begins on line 1): a run takes exactly one"
+            ),
+            (
+                "kind: OptimizationJob\napiVersion: example.org/v1",
+                "job.yaml:1: no OptimizationJob in this file; OptimizationJob plays no part in a local run"
+            ),
+        ]
+    )
+    func count(_ text: String, _ message: String) {
+        #expect(error(text) == message)
+    }
+
+    @Test("may be JSON, with the lines of its fields and escaped surrogate pairs")
+    func json() throws {
+        let manifest = try load(
+            "\n{\n  \"kind\": \"OptimizationJob\",\n  \"metadata\": {\"name\":\n \"\\ud83d\\ude00\"},\n  \"x\": [1.50,\n {\"y\": 2}]}\n"
+        )
+        #expect(manifest.object["metadata"]?["name"]?.stringValue == "😀")
+        #expect(manifest.object["x"]?[0] == .number(try #require(JSONNumber(text: "1.50"))))
+        #expect(manifest.source.line(of: []) == 2)
+        #expect(manifest.source.line(of: ["metadata", "name"]) == 4)
+        #expect(manifest.source.line(of: ["x", "1", "y"]) == 7)
+    }
+
+    @Test("in JSON that names a key twice is refused")
+    func jsonDuplicate() {
+        #expect(
+            error("{\"kind\": \"OptimizationJob\",\n \"kind\": \"Pod\"}")
+                == "job.yaml:2: duplicate key in the same mapping: \"kind\""
+        )
+    }
+
+    @Test("may be YAML in braces")
+    func flow() throws {
+        #expect(
+            try load("{kind: OptimizationJob, metadata: {name: b}}").object["metadata"]?["name"]?.stringValue == "b"
+        )
+    }
+
+    @Test("of neither language is refused in the words of JSON when it begins like JSON")
+    func neither() throws {
+        let text = try #require(error("{\"kind\": \"OptimizationJob\",\n \"a\": ]}"))
+        #expect(text.hasPrefix("job.yaml:2: not valid JSON: "))
+    }
+
+    @Test("may begin with a byte order mark")
+    func byteOrderMark() throws {
+        #expect(try load("\u{FEFF}" + Self.job).object["kind"]?.stringValue == "OptimizationJob")
+    }
+
+    @Test("that is no UTF-8 is refused with the line")
+    func notUTF8() {
+        #expect(throws: ManifestError(file: "x", problems: [ManifestProblem(line: 2, message: "not UTF-8 text")])) {
+            try ManifestLoader.parse(Array("a: 1\n".utf8) + [0x62, 0xFF, 0x0A], file: "x")
+        }
+    }
+
+    @Test("that is too large is refused")
+    func tooLarge() {
+        #expect(error(String(repeating: "# padding\n", count: 400_000)) == "job.yaml: larger than 3 MiB")
+    }
+
+    @Test("that does not exist is refused with the system's word")
+    func missing() {
+        #expect(
+            throws: ManifestError(
+                file: "/no/such",
+                problems: [ManifestProblem(line: nil, message: "cannot be read: No such file or directory")]
+            )
+        ) {
+            try ManifestLoader.load("/no/such")
+        }
+    }
+
+    @Test("cannot steer the terminal through a message")
+    func escapes() throws {
+        let message = try #require(error("kind: \"Pod\\e[2J\\n\""))
+        #expect(message == "job.yaml:1: no OptimizationJob in this file; Pod\\u{1b}[2J\\n plays no part in a local run")
+    }
+}

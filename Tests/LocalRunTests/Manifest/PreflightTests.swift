@@ -1,0 +1,103 @@
+import Testing
+
+@testable import LocalRun
+
+@Suite("The check before a run")
+struct PreflightTests {
+    private func check(_ yaml: String) throws -> [String] {
+        let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
+        return Preflight(manifest).errors.map { $0.description(in: "job.yaml") }
+    }
+
+    static let valid = """
+        apiVersion: trainer.kubeflow.org/v1alpha1
+        kind: OptimizationJob
+        metadata:
+          name: example
+        spec:
+          objectives:
+            - metric: loss
+          parameters:
+            - name: lr
+              searchSpace:
+                uniform:
+                  min: "0.1"
+                  max: "0.2"
+          trainJobTemplate:
+            spec:
+              runtimeRef:
+                name: torch-distributed
+              trainer:
+                command: ["python3", "train.py"]
+
+        """
+
+    @Test("finds nothing wrong with a good manifest")
+    func good() throws {
+        #expect(try check(Self.valid) == [])
+    }
+
+    @Test("finds nothing wrong with the quickstart")
+    func quickstart() throws {
+        let manifest = try ManifestLoader.load(Repository.path + "/examples/quickstart/optimizationjob.yaml")
+        let preflight = Preflight(manifest)
+        #expect(preflight.errors == [])
+        #expect(preflight.warnings == [])
+    }
+
+    @Test("names every mistake with its field and line, in the order of the file")
+    func everyMistake() throws {
+        let yaml =
+            Self.valid
+            .replacing("v1alpha1", with: "v1beta1")
+            .replacing("  name: example", with: "  labels: {}")
+            .replacing("min: \"0.1\"", with: "min: \"x\"")
+            .replacing("        command: [\"python3\", \"train.py\"]", with: "        numNodes: 3")
+        let problems = try check(yaml)
+        let starts = [
+            "job.yaml:1: apiVersion: Invalid value: \"trainer.kubeflow.org/v1beta1\"",
+            "job.yaml:3: metadata.name: Required value",
+            "job.yaml:12: spec.parameters[0].searchSpace.uniform.min: Invalid value: \"x\"",
+            "job.yaml:18: spec.trainJobTemplate.spec.trainer.command: Required value",
+            "job.yaml:19: spec.trainJobTemplate.spec.trainer.numNodes: Invalid value: 3",
+        ]
+        #expect(problems.count == starts.count, "\(problems)")
+        for (problem, start) in zip(problems, starts) {
+            #expect(problem.hasPrefix(start), "\(problem)")
+        }
+    }
+
+    @Test("gives a missing field the line where it would have to be added")
+    func missing() throws {
+        let problems = try check(Self.valid.replacing("          max: \"0.2\"\n", with: ""))
+        #expect(problems.count == 1)
+        #expect(
+            problems.first?.hasPrefix("job.yaml:11: spec.parameters[0].searchSpace.uniform.max: Required value") == true
+        )
+    }
+
+    @Test("sees the type a YAML scalar got, as an API server would")
+    func types() throws {
+        let problems = try check(Self.valid.replacing("min: \"0.1\"", with: "min: 0.1"))
+        #expect(
+            problems.first?.hasPrefix("job.yaml:12: spec.parameters[0].searchSpace.uniform.min: Invalid value: ")
+                == true
+        )
+    }
+
+    @Test("refuses what only a cluster can do")
+    func clusterOnly() throws {
+        let problems = try check(
+            Self.valid.replacing(
+                "      runtimeRef:",
+                with: "      initializer:\n        dataset: {storageUri: \"hf://a/b\"}\n      runtimeRef:"
+            )
+        )
+        #expect(
+            problems == [
+                "job.yaml:16: spec.trainJobTemplate.spec.initializer: Forbidden: a local run has no initializers; "
+                    + "put the data beside the manifest"
+            ]
+        )
+    }
+}

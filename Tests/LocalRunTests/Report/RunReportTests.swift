@@ -1,0 +1,85 @@
+import OptimizationAPI
+import Testing
+
+@testable import LocalRun
+
+@Suite("The report of a run")
+struct RunReportTests {
+    private func report(_ ending: RunEnding, _ state: RunState, message: String = "") -> [String] {
+        RunReport(
+            ending: ending,
+            state: state,
+            message: message,
+            reproduction: state.best == nil ? nil : "cd /x && python3 a.py",
+            directory: "runs/quick-1",
+            logPath: { "runs/quick-1/trials/\($0)/log.txt" }
+        ).lines()
+    }
+
+    @Test("tells the best trial, how to run it again, what failed, and where everything is")
+    func complete() {
+        var state = RenderingTests.state
+        state.trials[2] = RenderingTests.trial(2, .succeeded, began: 4, ended: 5, accuracy: "0.5")
+        state.trials[0].metrics.append(.init(name: "loss", value: "0.25"))
+        #expect(
+            report(.complete, state, message: "every point of the space was tried") == [
+                "quick is complete, 3 of 10 trials in 0:05: every point of the space was tried",
+                "",
+                "Best trial: quick-trial-0",
+                " Metrics",
+                "  accuracy  0.96123456  (maximised)",
+                "  loss      0.25",
+                " Parameters",
+                "  rate      0.0123456789",
+                "  act       tanh",
+                "",
+                "Run it again by hand:",
+                "  cd /x && python3 a.py",
+                "",
+                "Failed trials: 1",
+                "  quick-trial-1  MetricsUnavailable: why it is so",
+                "    runs/quick-1/trials/quick-trial-1/log.txt",
+                "",
+                "Results  runs/quick-1/  (job.yaml, trials.csv)",
+                "Logs     runs/quick-1/trials/quick-trial-0/log.txt  (one a trial)",
+            ]
+        )
+    }
+
+    @Test("counts failures instead of listing them all")
+    func manyFailures() {
+        var state = RenderingTests.state
+        state.bestTrial = nil
+        state.trials = (0..<8).map { RenderingTests.trial($0, .failed, began: 0, ended: 1, reason: "TrainJobFailed") }
+        let lines = report(.failed, state, message: "all trials failed")
+        #expect(lines.first == "quick failed, 8 of 10 trials in 0:05: all trials failed")
+        #expect(lines.count { $0.contains("TrainJobFailed") } == RunReport.listedFailures)
+        #expect(lines.contains("  and 3 more, see trials.csv"))
+        #expect(!lines.contains("Run it again by hand:"))
+    }
+
+    @Test("does not say twice how many trials there were")
+    func full() {
+        var state = RenderingTests.state
+        state.totalTrials = 3
+        state.trials[2].state = .succeeded
+        let lines = report(.complete, state, message: "3 of 3 trials finished")
+        #expect(lines.first == "quick is complete, 3 of 3 trials in 0:05")
+    }
+
+    @Test("of an interrupted run tells what was found so far")
+    func interrupted() {
+        let lines = report(.interrupted(signal: 2), RenderingTests.state)
+        #expect(lines.first == "quick was interrupted, 2 of 10 trials in 0:05. This is what was found so far.")
+        #expect(lines.contains("Best trial: quick-trial-0"))
+    }
+
+    @Test("ends with the status a shell expects")
+    func status() {
+        #expect(
+            [RunEnding.complete, .failed, .interrupted(signal: 2), .interrupted(signal: 15)].map(\.exitCode) == [
+                0, 1, 130, 143,
+            ]
+        )
+    }
+}
