@@ -189,7 +189,7 @@ def parse_arguments():
     parser.add_argument("--learning-rate", type=positive(float), default=0.01)
     parser.add_argument("--hidden-units", type=positive(int), default=16)
     parser.add_argument("--activation", choices=sorted(ACTIVATIONS), default="tanh")
-    parser.add_argument("--epochs", type=positive(int), default=8)
+    parser.add_argument("--epochs", type=positive(int), default=12)
     parser.add_argument("--seed", type=int, default=1, help="of the split, the first weights and the order")
     parser.add_argument("--data", default=os.path.join(HERE, "digits.csv.gz"))
     return parser.parse_args()
