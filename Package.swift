@@ -42,6 +42,10 @@ let package = Package(
             dependencies: [
                 "HTTP", "JSON", "Kubernetes", "OptimizationAPI", .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [
+                .embedInCode("Resources/mutating-webhook-configuration.yaml"),
+                .embedInCode("Resources/validating-webhook-configuration.yaml"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -107,7 +111,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AdmissionTests",
-            dependencies: ["Admission", "HTTP", "JSON", "Kubernetes", "OptimizationAPI"],
+            dependencies: [
+                "Admission", "HTTP", "JSON", "Kubernetes", "OptimizationAPI",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

@@ -1,10 +1,10 @@
 /// Base64 (RFC 4648), as Go's `encoding/base64` reads and writes it.
-enum Base64 {
+public enum Base64 {
     private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// - Parameter urlSafe: the alphabet of §5, without padding.
-    static func encode(_ bytes: [UInt8], urlSafe isURLSafe: Bool = false) -> String {
+    public static func encode(_ bytes: [UInt8], urlSafe isURLSafe: Bool = false) -> String {
         let alphabet = isURLSafe ? urlSafe : standard
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -27,7 +27,7 @@ enum Base64 {
     /// - Parameter urlSafe: the alphabet of §5, without padding.
     /// - Returns: `nil` for characters outside the alphabet, or a length or padding that cannot be. Line breaks are
     ///   skipped.
-    static func decode(_ text: String, urlSafe isURLSafe: Bool = false) -> [UInt8]? {
+    public static func decode(_ text: String, urlSafe isURLSafe: Bool = false) -> [UInt8]? {
         var symbols = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         if !isURLSafe {
             guard symbols.count.isMultiple(of: 4) else { return nil }

@@ -1,0 +1,68 @@
+public import HTTP
+import JSON
+import Kubernetes
+public import Logging
+
+/// Answers the API server's admission calls for `OptimizationJob`.
+///
+/// Pure but for its log: no network, no clock, so every replica gives the same answer, on a dry run too. A call that is
+/// no `AdmissionReview` gets an HTTP error, which the API server treats by the webhook's `failurePolicy`; a call that is
+/// one always gets a review back.
+public struct AdmissionHandler: HTTPHandler {
+    private let logger: Logger
+
+    /// Makes a handler.
+    public init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Routes by path, then decides on the spot.
+    public func respond(to request: HTTPRequest) -> HTTPReply {
+        let decide: (AdmissionRequest) -> AdmissionResponse
+        switch request.path {
+        case WebhookPaths.mutate: decide = OptimizationJobDefaulter.decide
+        case WebhookPaths.validate: decide = OptimizationJobValidator.decide
+        default: return .now(.text("no webhook is served at \(request.path)\n", status: 404))
+        }
+        guard request.method == "POST" else {
+            var response = HTTPResponse.text("admission reviews are sent with POST\n", status: 405)
+            response.headers["Allow"] = "POST"
+            return .now(response)
+        }
+        guard isJSON(request.headers["Content-Type"]) else {
+            return .now(.text("admission reviews are sent with Content-Type: application/json\n", status: 415))
+        }
+        do throws(AdmissionReviewError) {
+            let review = try AdmissionRequest(decoding: request.body)
+            let response = decide(review)
+            log(review, response)
+            return .now(
+                HTTPResponse(
+                    status: 200,
+                    headers: ["Content-Type": "application/json"],
+                    body: .bytes(response.review.serialized())
+                )
+            )
+        } catch {
+            logger.warning("refused a call that is no admission review", metadata: ["reason": "\(error)"])
+            return .now(.text("\(error)\n", status: 400))
+        }
+    }
+
+    private func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        let mediaType = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
+        return mediaType.lowercased() == "application/json"
+    }
+
+    private func log(_ request: AdmissionRequest, _ response: AdmissionResponse) {
+        guard let status = response.status else { return }
+        logger.info(
+            "denied",
+            metadata: [
+                "uid": "\(request.uid)", "namespace": "\(request.namespace)", "name": "\(request.objectName)",
+                "operation": "\(request.operation)", "causes": "\(status.details?.causes.count ?? 0)",
+            ]
+        )
+    }
+}

@@ -1,0 +1,62 @@
+import JSON
+import Kubernetes
+import OptimizationAPI
+
+/// Fills in defaults.
+///
+/// Comes before the API server checks the schema, so the object may have any shape. It is never refused here for what it
+/// is: the schema and the validating webhook say better what is wrong.
+enum OptimizationJobDefaulter {
+    static func decide(_ request: AdmissionRequest) -> AdmissionResponse {
+        if let refusal = Subject.refusal(of: request) { return refusal }
+        guard Subject.isWrittenSpec(request), let object = request.object else { return .allowed(request) }
+        let patch = Defaulting.patch(for: object)
+        return .allowed(request, patch: patch.operations.isEmpty ? nil : patch)
+    }
+}
+
+/// Checks an object, and says all that is wrong with it at once.
+enum OptimizationJobValidator {
+    static func decide(_ request: AdmissionRequest) -> AdmissionResponse {
+        if let refusal = Subject.refusal(of: request) { return refusal }
+        guard Subject.isWrittenSpec(request), let object = request.object else { return .allowed(request) }
+        let result: ValidationResult
+        if request.operation == .update, let old = request.oldObject {
+            // An object on its way out must get rid of its finalizers, and one that was accepted under other rules
+            // must stay editable elsewhere.
+            guard object["metadata"]?["deletionTimestamp"] == nil, object["spec"] != old["spec"] else {
+                return .allowed(request)
+            }
+            result = Validation.validateUpdate(old: old, new: object)
+        } else {
+            result = Validation.validateCreate(object)
+        }
+        guard !result.isValid else { return .allowed(request, warnings: result.warnings) }
+        let causes = result.errors.map { error in
+            StatusCause(reason: error.reason.rawValue, message: error.message, field: "\(error.path)")
+        }
+        let status = Status.invalid(ResourceType.optimizationJobs, request.objectName, causes: causes)
+        return .denied(request, status, warnings: result.warnings)
+    }
+}
+
+/// What a call is about.
+private enum Subject {
+    /// The answer to a call about something else, which only a wrong webhook configuration can cause.
+    static func refusal(of request: AdmissionRequest) -> AdmissionResponse? {
+        let expected = ResourceType.optimizationJobs
+        guard request.kind.group != expected.group || request.kind.kind != expected.kind else { return nil }
+        let asked = request.kind.group.isEmpty ? request.kind.kind : "\(request.kind.kind).\(request.kind.group)"
+        return .denied(
+            request,
+            .badRequest(
+                "this webhook judges \(expected.kind).\(expected.group), not \(asked); correct the webhook configuration"
+            )
+        )
+    }
+
+    /// Whether an object's own fields are being written, rather than its status, or nothing at all.
+    static func isWrittenSpec(_ request: AdmissionRequest) -> Bool {
+        request.subResource.isEmpty && (request.operation == .create || request.operation == .update)
+    }
+}

@@ -1,0 +1,119 @@
+public import JSON
+
+/// What the API server asks a webhook: the `request` of an `AdmissionReview` of `admission.k8s.io/v1`.
+public struct AdmissionRequest: Sendable, Equatable {
+    /// What is being done.
+    public enum Operation: String, Sendable {
+        case create = "CREATE"
+        case update = "UPDATE"
+        case delete = "DELETE"
+        case connect = "CONNECT"
+    }
+
+    /// A kind, with the group and version in which the webhook sees it.
+    public struct Kind: Sendable, Equatable {
+        /// The API group; empty for the core group.
+        public let group: String
+        /// The version.
+        public let version: String
+        /// The kind.
+        public let kind: String
+    }
+
+    /// Names this call; the answer repeats it.
+    public let uid: String
+    /// What the object is.
+    public let kind: Kind
+    /// The subresource written, such as `status`; empty for the object itself.
+    public let subResource: String
+    /// The object's name; empty when the API server is still to make one up.
+    public let name: String
+    /// The object's namespace; empty for a cluster-scoped one.
+    public let namespace: String
+    /// What is being done.
+    public let operation: Operation
+    /// The object as it would be stored; `nil` on deletion.
+    public let object: JSONValue?
+    /// The object as it is stored; `nil` on creation.
+    public let oldObject: JSONValue?
+    /// Whether nothing will be stored.
+    public let isDryRun: Bool
+
+    /// The name to tell a user: the object's own, or the beginning of one to be made up.
+    public var objectName: String {
+        for candidate in [name, object?["metadata"]?["name"]?.stringValue] {
+            if let candidate, !candidate.isEmpty { return candidate }
+        }
+        return object?["metadata"]?["generateName"]?.stringValue ?? ""
+    }
+
+    /// Reads an `AdmissionReview`.
+    ///
+    /// - Parameter bytes: JSON; white space around it is allowed.
+    /// - Throws: When it is no JSON, no `AdmissionReview`, of another version, or without what an answer needs.
+    public init(decoding bytes: [UInt8]) throws(AdmissionReviewError) {
+        let review: JSONValue
+        do throws(JSONError) {
+            review = try JSONValue(parsing: bytes)
+        } catch {
+            throw .notJSON("\(error)")
+        }
+        guard review["kind"]?.stringValue == "AdmissionReview" else {
+            throw .malformed("kind", "expected AdmissionReview")
+        }
+        let version = review["apiVersion"]?.stringValue ?? ""
+        guard version == AdmissionResponse.apiVersion else { throw .unsupportedVersion(version) }
+        guard let request = review["request"], request.objectValue != nil else {
+            throw .malformed("request", "expected an object")
+        }
+        guard let uid = request["uid"]?.stringValue, !uid.isEmpty else {
+            throw .malformed("request.uid", "expected a string")
+        }
+        guard let text = request["operation"]?.stringValue, let operation = Operation(rawValue: text) else {
+            throw .malformed("request.operation", "expected CREATE, UPDATE, DELETE or CONNECT")
+        }
+        guard let kind = request["kind"], let name = kind["kind"]?.stringValue else {
+            throw .malformed("request.kind", "expected group, version and kind")
+        }
+        self.uid = uid
+        self.operation = operation
+        self.kind = Kind(
+            group: kind["group"]?.stringValue ?? "",
+            version: kind["version"]?.stringValue ?? "",
+            kind: name
+        )
+        subResource = request["subResource"]?.stringValue ?? ""
+        self.name = request["name"]?.stringValue ?? ""
+        namespace = request["namespace"]?.stringValue ?? ""
+        object = AdmissionRequest.present(request["object"])
+        oldObject = AdmissionRequest.present(request["oldObject"])
+        isDryRun = request["dryRun"]?.boolValue ?? false
+    }
+
+    /// The API server writes `null` for an object that there is not.
+    private static func present(_ value: JSONValue?) -> JSONValue? {
+        guard let value, !value.isNull else { return nil }
+        return value
+    }
+}
+
+/// A call that cannot be answered with a review.
+public enum AdmissionReviewError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The body is no JSON.
+    case notJSON(String)
+    /// A review of a version that is not spoken here.
+    case unsupportedVersion(String)
+    /// A field is missing or of the wrong kind.
+    case malformed(String, String)
+
+    /// What is wrong, and what would be right.
+    public var description: String {
+        switch self {
+        case .notJSON(let reason): "the body is no JSON: \(reason)"
+        case .unsupportedVersion(let version):
+            "AdmissionReview of \"\(version)\" is not supported; "
+                + "set admissionReviewVersions: [v1] in the webhook configuration"
+        case .malformed(let field, let expected): "AdmissionReview: \(field): \(expected)"
+        }
+    }
+}
