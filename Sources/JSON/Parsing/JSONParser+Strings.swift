@@ -3,11 +3,10 @@ extension JSONParser {
     @inline(__always)
     mutating func parseString() throws(JSONError) -> String {
         let first = cursor + 1
-        let stop = plainRun(from: first)
-        guard stop < end, stop.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(stop) }
-        let bytes = UnsafeBufferPointer(start: first, count: stop - first)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw invalidUTF8(from: first) }
-        cursor = stop + 1
+        let run = plainRun(from: first)
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(run.end) }
+        let text = try string(first, run.end - first, isASCII: run.isASCII)
+        cursor = run.end + 1
         return text
     }
 
@@ -15,41 +14,68 @@ extension JSONParser {
     @inline(__always)
     mutating func parseMemberName() throws(JSONError) -> (String, UInt64) {
         let first = cursor + 1
-        let stop = plainRun(from: first)
-        guard stop < end, stop.pointee == UInt8(ascii: "\"") else {
-            var name = try parseEscapedString(stop)
-            let fingerprint = name.withUTF8 { $0.baseAddress.map { [count = $0.count] in Self.fingerprint($0, count) } }
-            return (name, fingerprint ?? 0)
-        }
-        let count = stop - first
-        let fingerprint = Self.fingerprint(first, count)
-        if let name = nameCache.name(first, count, fingerprint) {
-            cursor = stop + 1
+        let run = plainRun(from: first)
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
+            let name = try parseEscapedString(run.end)
+            let fingerprint = unescaped.withUnsafeBufferPointer { bytes in
+                bytes.baseAddress.map { Self.fingerprint($0, bytes.count) } ?? Self.fingerprint(first, 0)
+            }
             return (name, fingerprint)
         }
-        guard let name = String(validating: UnsafeBufferPointer(start: first, count: count), as: UTF8.self) else {
-            throw invalidUTF8(from: first)
+        let count = run.end - first
+        let fingerprint = Self.fingerprint(first, count)
+        if let name = nameCache.name(first, count, fingerprint) {
+            cursor = run.end + 1
+            return (name, fingerprint)
         }
+        let name = try string(first, count, isASCII: run.isASCII)
         nameCache.remember(name, first, count, fingerprint)
-        cursor = stop + 1
+        cursor = run.end + 1
         return (name, fingerprint)
     }
 
-    /// The first byte from `first` on that is a quote, a backslash or a control character, or the end.
+    /// Bytes that need no look at each one.
+    private struct PlainRun {
+        /// The first byte that is a quote, a backslash or a control character, or the end of the text.
+        var end: UnsafePointer<UInt8>
+        /// Whether no byte has its high bit set.
+        var isASCII: Bool
+    }
+
+    /// The plain bytes from `first` on.
     @inline(__always)
-    private func plainRun(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    private func plainRun(from first: UnsafePointer<UInt8>) -> PlainRun {
         var place = first
+        var seen: UInt64 = 0
         while end - place >= 8 {
-            let found = SWAR.special(SWAR.load(place))
-            if found != 0 { return place + SWAR.bytesBefore(found) }
+            let word = SWAR.load(place)
+            let found = SWAR.special(word)
+            if found != 0 {
+                seen |= word & (found & (~found &+ 1)) &- 1  // the bytes below the lowest bit found
+                return PlainRun(end: place + SWAR.bytesBefore(found), isASCII: SWAR.isASCII(seen))
+            }
+            seen |= word
             place += 8
         }
         while place < end {
             let byte = place.pointee
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            seen |= UInt64(byte)
             place += 1
         }
-        return place
+        return PlainRun(end: place, isASCII: SWAR.isASCII(seen))
+    }
+
+    /// A string of bytes of the text; ones that are not ASCII are validated.
+    @inline(__always)
+    private func string(_ first: UnsafePointer<UInt8>, _ count: Int, isASCII: Bool) throws(JSONError) -> String {
+        let bytes = UnsafeBufferPointer(start: first, count: count)
+        if isASCII { return String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true)) }
+        do throws(UTF8.ValidationError) {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
+            throw fault(.invalidUTF8, at: first + error.byteOffsets.lowerBound)
+        }
     }
 
     /// Reads on in a string that is not just plain bytes and a quote; `stop` is where the plain ones end.
@@ -62,19 +88,20 @@ extension JSONParser {
         while true {
             unescaped.append(contentsOf: UnsafeBufferPointer(start: place, count: stop - place))
             guard stop < end else {
-                throw hasInvalidUTF8(from: first) ? invalidUTF8(from: first) : fault(.unterminatedString, at: end)
+                try validate(first, end)
+                throw fault(.unterminatedString, at: end)
             }
             switch stop.pointee {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: unescaped, as: UTF8.self) else { throw invalidUTF8(from: first) }
+                try validate(first, stop)  // here and not in `unescaped`, so that the error knows the place
                 cursor = stop + 1
-                return text
+                return String(decoding: unescaped, as: UTF8.self)
             case UInt8(ascii: "\\"):
                 place = try parseEscape(stop)
             default:
                 throw fault(.controlCharacter(stop.pointee), at: stop)
             }
-            stop = plainRun(from: place)
+            stop = plainRun(from: place).end
         }
     }
 
@@ -134,17 +161,12 @@ extension JSONParser {
         return code
     }
 
-    private func hasInvalidUTF8(from first: UnsafePointer<UInt8>) -> Bool {
-        String(validating: UnsafeBufferPointer(start: first, count: end - first), as: UTF8.self) == nil
-    }
-
-    /// The error for a string that is known to hold bytes that are not UTF-8.
-    private func invalidUTF8(from first: UnsafePointer<UInt8>) -> JSONError {
-        var decoder = UTF8()
-        var bytes = UnsafeBufferPointer(start: first, count: end - first).makeIterator()
-        var place = first
-        while case .scalarValue(let scalar) = decoder.decode(&bytes) { place += UTF8.width(scalar) }
-        return fault(.invalidUTF8, at: place)
+    private func validate(_ first: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) throws(JSONError) {
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: UnsafeBufferPointer(start: first, count: stop - first).span)
+        } catch {
+            throw fault(.invalidUTF8, at: first + error.byteOffsets.lowerBound)
+        }
     }
 
     /// Reads the number that starts here.
@@ -152,7 +174,7 @@ extension JSONParser {
     mutating func parseNumber() throws(JSONError) -> JSONNumber {
         switch JSONNumberScanner.scan(cursor, end) {
         case .end(let stop):
-            let text = String(decoding: UnsafeBufferPointer(start: cursor, count: stop - cursor), as: UTF8.self)
+            let text = try string(cursor, stop - cursor, isASCII: true)
             cursor = stop
             return JSONNumber(unchecked: text)
         case .fault(let place, let kind):

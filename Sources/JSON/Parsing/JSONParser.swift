@@ -160,14 +160,12 @@ struct JSONParser: ~Copyable {
     private mutating func takeObject(_ frame: Frame) -> JSONObject {
         let keys = names.top(from: frame.names)
         let contents = values.top(from: frame.values)
-        let members = [JSONObject.Member](unsafeUninitializedCapacity: keys.count) { storage, initialized in
-            for position in keys.indices {
-                storage.initializeElement(
-                    at: position,
-                    to: (keys.moveElement(from: position), contents.moveElement(from: position))
-                )
-            }
-            initialized = keys.count
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(keys.count)
+        for position in keys.indices {
+            members.append(
+                JSONObject.Member(key: keys.moveElement(from: position), value: contents.moveElement(from: position))
+            )
         }
         fingerprints.forget(from: frame.names)
         names.forget(from: frame.names)

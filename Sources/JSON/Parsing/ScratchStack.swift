@@ -46,9 +46,9 @@ struct ScratchStack<Element>: ~Copyable {
     mutating func take(from start: Int) -> [Element] {
         let moved = top(from: start)
         guard !moved.isEmpty else { return [] }
-        let array = [Element](unsafeUninitializedCapacity: moved.count) { storage, initialized in
-            initialized = storage.moveInitialize(fromContentsOf: moved)
-        }
+        var array: [Element] = []
+        array.reserveCapacity(moved.count)
+        for position in moved.indices { array.append(moved.moveElement(from: position)) }
         forget(from: start)
         return array
     }

@@ -1,64 +1,65 @@
 /// JSON Merge Patch (RFC 7386): an object whose members replace those of another, and whose `null`s remove them.
 public enum JSONMergePatch {
     /// The target with the patch merged in. A patch that is not an object becomes the result.
-    ///
-    /// Takes stack in proportion to how deep the patch nests, which the parser bounds.
     public static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
-        var result = target
-        merge(patch, into: &result)
-        return result
+        guard case .object(let changes) = patch else { return patch }
+        var pending = [Merge(changes, into: target)]  // a list and not a recursion: a deep patch takes no stack
+        while true {
+            let top = pending.count - 1
+            if let (changes, target) = pending[top].advance() {
+                pending.append(Merge(changes, into: target))
+                continue
+            }
+            var merged = pending.removeLast()
+            let result = merged.finish()
+            guard !pending.isEmpty else { return result }
+            pending[top - 1].put(result)
+        }
     }
 
-    private static func merge(_ patch: JSONValue, into target: inout JSONValue) {
-        guard case .object(let changes) = patch else {
-            target = patch
-            return
-        }
-        var object = JSONObject()
-        if case .object(let members) = target { object = members }
-        target = .null  // so that `object` is the only owner and is changed in place
-        var removed: [Int] = []
-        for (key, change) in changes {
-            let position = object.position(of: key)
-            if case .null = change {
-                if let position { removed.append(position) }
-                continue
-            }
-            guard let position else {
-                var value = JSONValue.null
-                merge(change, into: &value)
-                object[key] = value
-                continue
-            }
-            var value = object[position].value
-            object.setValue(.null, at: position)
-            merge(change, into: &value)
-            object.setValue(value, at: position)
-        }
-        object.remove(at: removed)
-        target = .object(object)
-    }
+    /// An object under change.
+    private struct Merge {
+        private let changes: JSONObject
+        private var next = 0
+        private var object = JSONObject()
+        private var removed: [Int] = []
 
-    /// A patch that turns one value into another; `{}` for equal objects.
-    ///
-    /// A merge patch cannot express everything: arrays are replaced as a whole, and an object member of `to` that is
-    /// `null` is left out, because `null` in a patch means to remove.
-    public static func difference(from: JSONValue, to: JSONValue) -> JSONValue {
-        guard case .object(let old) = from, case .object(let new) = to else { return to }
-        var patch = JSONObject()
-        for member in old.members where !new.contains(key: member.key) { patch[member.key] = .null }
-        for (key, value) in new {
-            guard let earlier = old[key] else {
-                patch[key] = value
-                continue
-            }
-            if case .object = earlier, case .object = value {
-                let change = difference(from: earlier, to: value)
-                if change != .object([:]) { patch[key] = change }
-            } else if earlier != value {
-                patch[key] = value
-            }
+        init(_ changes: JSONObject, into target: JSONValue) {
+            self.changes = changes
+            if case .object(let members) = target { object = members }
         }
-        return .object(patch)
+
+        /// Makes the changes up to the next one that is an object itself, which comes back with what it is to be
+        /// merged into; `nil` when all are made.
+        mutating func advance() -> (JSONObject, JSONValue)? {
+            while next < changes.count {
+                let (key, change) = changes[next]
+                next += 1
+                let position = object.position(of: key)
+                switch change {
+                case .null:
+                    if let position { removed.append(position) }
+                case .object(let inner):
+                    guard let position else { return (inner, .null) }
+                    let target = object[position].value
+                    object.setValue(.null, at: position)  // so that `target` has one owner and is changed in place
+                    return (inner, target)
+                default:
+                    object[key] = change
+                }
+            }
+            return nil
+        }
+
+        /// Takes the result of the change that ``advance()`` returned last.
+        mutating func put(_ value: JSONValue) {
+            object[changes[next - 1].key] = value
+        }
+
+        /// The object with all changes made; removals come last, in one pass.
+        mutating func finish() -> JSONValue {
+            object.remove(at: removed)
+            return .object(object)
+        }
     }
 }

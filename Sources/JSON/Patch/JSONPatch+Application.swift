@@ -47,24 +47,24 @@ extension JSONValue {
         switch operation {
         case .add(let path, let value):
             try value.checkDepth(at: path, value.extent(maximumBytes: .max), limits)
-            try edit(.add(value), path.tokens, 0)
+            try edit(.add(value), path)
         case .replace(let path, let value):
             try value.checkDepth(at: path, value.extent(maximumBytes: .max), limits)
-            try edit(.replace(value), path.tokens, 0)
+            try edit(.replace(value), path)
         case .remove(let path):
             guard !path.isRoot else { throw JSONPatch.Fault(.removedDocument) }
-            try edit(.remove, path.tokens, 0)
+            try edit(.remove, path)
         case .move(let from, let path):
             let value = try carry(from, to: path, limits, &carried)
             guard from != path else { return }
             guard !path.tokens.starts(with: from.tokens, by: { $0.hasSameBytes(as: $1) }) else {
                 throw JSONPatch.Fault(.movedIntoItself)
             }
-            try edit(.remove, from.tokens, 0)
-            try edit(.add(value), path.tokens, 0)
+            try edit(.remove, from)
+            try edit(.add(value), path)
         case .copy(let from, let path):
             let value = try carry(from, to: path, limits, &carried)
-            try edit(.add(value), path.tokens, 0)
+            try edit(.add(value), path)
         case .test(let path, let expected):
             let found = try existing(path)
             guard found == expected else {
@@ -102,67 +102,99 @@ extension JSONValue {
         for (level, token) in pointer.tokens.enumerated() {
             switch value {
             case .object(let object):
-                guard let member = object[token] else { throw Self.missing(pointer.tokens, level) }
+                guard let member = object[token] else { throw JSONPatch.Fault.missing(pointer.tokens, level) }
                 value = member
             case .array(let elements):
-                value = elements[try Self.index(pointer.tokens, level, below: elements.count, of: elements.count)]
+                value =
+                    elements[
+                        try JSONPatch.Fault.index(pointer.tokens, level, below: elements.count, of: elements.count)
+                    ]
             default:
-                throw value.notAContainer(pointer.tokens, level)
+                throw JSONPatch.Fault.notAContainer(value, pointer.tokens, level)
             }
         }
         return value
     }
 
-    /// Follows the path and edits where it ends, with every container on the way changed in place.
-    private mutating func edit(_ edit: JSONPatch.Edit, _ tokens: [String], _ level: Int) throws(JSONPatch.Fault) {
-        let isLast = level == tokens.count - 1
-        switch self {
-        case _ where level >= tokens.count:
+    /// Edits the value at the end of a path, or leaves everything as it is and says why.
+    private mutating func edit(_ edit: JSONPatch.Edit, _ path: JSONPointer) throws(JSONPatch.Fault) {
+        var descent = Descent(self)
+        self = .null  // so that the descent is the only owner and changes the containers in place
+        defer { self = descent.reassembled() }
+        try descent.edit(edit, path.tokens)
+    }
+}
+
+extension Descent {
+    fileprivate mutating func edit(_ edit: JSONPatch.Edit, _ tokens: [String]) throws(JSONPatch.Fault) {
+        guard !tokens.isEmpty else {
             switch edit {
-            case .add(let value), .replace(let value): self = value
-            case .remove: self = .null
+            case .add(let new), .replace(let new): value = new
+            case .remove: throw JSONPatch.Fault(.removedDocument)
             }
-        case .object(var object):
-            self = .null  // so that `object` is the only owner
-            defer { self = .object(object) }
-            guard let position = object.position(of: tokens[level]) else {
-                guard isLast, case .add(let value) = edit else { throw Self.missing(tokens, level) }
-                object[tokens[level]] = value
-                return
-            }
-            if isLast, case .remove = edit {
-                object.remove(tokens[level])
-                return
-            }
-            var member = object[position].value
-            object.setValue(.null, at: position)
-            defer { object.setValue(member, at: position) }
-            try member.edit(edit, tokens, level + 1)
-        case .array(var elements):
-            self = .null
-            defer { self = .array(elements) }
-            if isLast, case .add(let value) = edit {
-                let end = elements.count
-                let isAppended = tokens[level].hasSameBytes(as: "-")
-                elements.insert(value, at: isAppended ? end : try Self.index(tokens, level, below: end + 1, of: end))
-                return
-            }
-            let index = try Self.index(tokens, level, below: elements.count, of: elements.count)
-            if isLast, case .remove = edit {
-                elements.remove(at: index)
-                return
-            }
-            var element = elements[index]
-            elements[index] = .null
-            defer { elements[index] = element }
-            try element.edit(edit, tokens, level + 1)
-        default:
-            throw notAContainer(tokens, level)
+            return
         }
+        for level in tokens.indices.dropLast() {
+            if let object = takeObject() {
+                guard let position = object.position(of: tokens[level]) else {
+                    value = .object(object)
+                    throw JSONPatch.Fault.missing(tokens, level)
+                }
+                enterMember(of: object, at: position)
+            } else if let elements = takeElements() {
+                let index: Int
+                do throws(JSONPatch.Fault) {
+                    index = try JSONPatch.Fault.index(tokens, level, below: elements.count, of: elements.count)
+                } catch {
+                    value = .array(elements)
+                    throw error
+                }
+                enterElement(of: elements, at: index)
+            } else {
+                throw JSONPatch.Fault.notAContainer(value, tokens, level)
+            }
+        }
+        try editLast(edit, tokens, tokens.count - 1)
     }
 
+    /// Edits the member or element that the last token names.
+    private mutating func editLast(_ edit: JSONPatch.Edit, _ tokens: [String], _ level: Int) throws(JSONPatch.Fault) {
+        if var object = takeObject() {
+            defer { value = .object(object) }
+            if case .add(let new) = edit {
+                object[tokens[level]] = new
+                return
+            }
+            guard let position = object.position(of: tokens[level]) else {
+                throw JSONPatch.Fault.missing(tokens, level)
+            }
+            if case .replace(let new) = edit {
+                object.setValue(new, at: position)
+            } else {
+                object.remove(tokens[level])
+            }
+        } else if var elements = takeElements() {
+            defer { value = .array(elements) }
+            let count = elements.count
+            switch edit {
+            case .add(let new):
+                let isAppended = tokens[level].hasSameBytes(as: "-")
+                let index = isAppended ? count : try JSONPatch.Fault.index(tokens, level, below: count + 1, of: count)
+                elements.insert(new, at: index)
+            case .replace(let new):
+                elements[try JSONPatch.Fault.index(tokens, level, below: count, of: count)] = new
+            case .remove:
+                elements.remove(at: try JSONPatch.Fault.index(tokens, level, below: count, of: count))
+            }
+        } else {
+            throw JSONPatch.Fault.notAContainer(value, tokens, level)
+        }
+    }
+}
+
+extension JSONPatch.Fault {
     /// The index that a token is in an array.
-    private static func index(
+    static func index(
         _ tokens: [String],
         _ level: Int,
         below bound: Int,
@@ -181,11 +213,11 @@ extension JSONValue {
         return index
     }
 
-    private static func missing(_ tokens: [String], _ level: Int) -> JSONPatch.Fault {
+    static func missing(_ tokens: [String], _ level: Int) -> JSONPatch.Fault {
         JSONPatch.Fault(.missing(JSONPointer(tokens: Array(tokens[...level]))))
     }
 
-    private func notAContainer(_ tokens: [String], _ level: Int) -> JSONPatch.Fault {
-        JSONPatch.Fault(.notAContainer(JSONPointer(tokens: Array(tokens[..<level])), kind: kindDescription))
+    static func notAContainer(_ value: JSONValue, _ tokens: [String], _ level: Int) -> JSONPatch.Fault {
+        JSONPatch.Fault(.notAContainer(JSONPointer(tokens: Array(tokens[..<level])), kind: value.kindDescription))
     }
 }

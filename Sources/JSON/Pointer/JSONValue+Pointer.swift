@@ -24,47 +24,41 @@ extension JSONValue {
     /// - Returns: Whether the value was set; `false`, with nothing changed, if a token does not fit an array.
     @discardableResult
     public mutating func set(_ value: JSONValue, at pointer: JSONPointer) -> Bool {
-        set(value, pointer.tokens, 0)
+        var descent = Descent(self)
+        self = .null  // so that the descent is the only owner and changes the containers in place
+        let isSet = descent.set(value, pointer.tokens)
+        self = descent.reassembled()
+        return isSet
     }
+}
 
-    private mutating func set(_ value: JSONValue, _ tokens: [String], _ level: Int) -> Bool {
-        guard level < tokens.count else {
-            self = value
-            return true
-        }
-        switch self {
-        case .object(var object):
-            guard let position = object.position(of: tokens[level]) else {
-                object[tokens[level]] = Self.nested(value, tokens[(level + 1)...])
-                self = .object(object)
+extension Descent {
+    /// Follows the tokens and sets the value where they end; what is missing on the way is created.
+    fileprivate mutating func set(_ new: JSONValue, _ tokens: [String]) -> Bool {
+        for (level, token) in tokens.enumerated() {
+            if var object = takeObject() {
+                guard let position = object.position(of: token) else {
+                    object[token] = Self.nested(new, tokens[(level + 1)...])
+                    value = .object(object)
+                    return true
+                }
+                enterMember(of: object, at: position)
+            } else if var elements = takeElements() {
+                let index = token.hasSameBytes(as: "-") ? elements.count : JSONPointer.index(token)
+                guard let index, index < elements.count else {
+                    let isAppended = index == elements.count
+                    if isAppended { elements.append(Self.nested(new, tokens[(level + 1)...])) }
+                    value = .array(elements)
+                    return isAppended
+                }
+                enterElement(of: elements, at: index)
+            } else {
+                value = Self.nested(new, tokens[level...])
                 return true
             }
-            var member = object[position].value
-            object.setValue(.null, at: position)  // so that `member` is the only owner and is changed in place
-            self = .null
-            let isSet = member.set(value, tokens, level + 1)
-            object.setValue(member, at: position)
-            self = .object(object)
-            return isSet
-        case .array(var elements):
-            let index = tokens[level] == "-" ? elements.count : JSONPointer.index(tokens[level])
-            guard let index, index <= elements.count else { return false }
-            guard index < elements.count else {
-                elements.append(Self.nested(value, tokens[(level + 1)...]))
-                self = .array(elements)
-                return true
-            }
-            var element = elements[index]
-            elements[index] = .null
-            self = .null
-            let isSet = element.set(value, tokens, level + 1)
-            elements[index] = element
-            self = .array(elements)
-            return isSet
-        default:
-            self = Self.nested(value, tokens[level...])
-            return true
         }
+        value = new
+        return true
     }
 
     /// The value within an object for each token.

@@ -3,8 +3,12 @@
 /// Names are unique and compared by their bytes. Small objects are searched from the front; one with many members
 /// carries a hash index, so that looking up, adding and comparing never costs more than the number of members.
 public struct JSONObject: Sendable {
-    /// A name and its value.
-    public typealias Member = (key: String, value: JSONValue)
+    /// A name and its value, as stored: a type of its own, because releasing an array of tuples goes through slow
+    /// generic code of the runtime.
+    struct Member: Sendable {
+        var key: String
+        var value: JSONValue
+    }
 
     /// The members in order.
     private(set) var members: [Member]
@@ -103,7 +107,7 @@ extension JSONObject {
     }
 
     private mutating func appendNew(_ key: String, _ value: JSONValue) {
-        members.append((key, value))
+        members.append(Member(key: key, value: value))
         if !index.isEmpty {
             index.add(key, at: members.count - 1, in: members)
         } else if members.count > KeyIndex.threshold {
@@ -138,7 +142,10 @@ extension JSONObject: RandomAccessCollection {
     public var endIndex: Int { members.count }
 
     /// The member at a position.
-    public subscript(position: Int) -> Member { members[position] }
+    public subscript(position: Int) -> (key: String, value: JSONValue) {
+        let member = members[position]
+        return (member.key, member.value)
+    }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
