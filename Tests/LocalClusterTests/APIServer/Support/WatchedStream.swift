@@ -25,6 +25,7 @@ final class WatchedStream: Sendable {
 
     /// The next so many events; fewer only if the watch ends.
     func next(_ count: Int) async -> [JSONValue] {
+        guard count > 0 else { return [] }
         var found: [JSONValue] = []
         for await event in events {
             found.append(event)
