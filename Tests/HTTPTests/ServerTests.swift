@@ -445,16 +445,19 @@ struct HTTPClientTests {
 
     @Test("opens a new connection when the server has closed the one it kept")
     func staleConnection() async throws {
-        let timeouts = HTTPServerConfiguration.Timeouts(idle: .milliseconds(400))
-        let test = try TestServer(configuration: HTTPServerConfiguration(loops: 1, timeouts: timeouts))
-        for _ in 0..<2 {
-            let response = try await test.client.send(
-                HTTPRequest(method: "GET", target: "/echo"),
-                timeout: .seconds(20)
-            )
-            #expect(response.status == 200)
-            while test.server.connectionCount > 0 { await Task.yield() }
-        }
-        await test.stop()
+        let test = try TestServer()
+        let request = HTTPRequest(method: "GET", target: "/echo")
+        #expect(try await test.client.send(request, timeout: .seconds(60)).status == 200)
+        let port = test.server.port
+        await test.server.stop(within: .seconds(5))
+        let successor = try HTTPServer(
+            configuration: HTTPServerConfiguration(port: port, tls: test.identity?.server, loops: 1),
+            handler: ClosureHandler { _ in .now(.text("the next server")) }
+        )
+        try successor.start()
+        let answer = try await test.client.send(request, timeout: .seconds(60))
+        #expect(answer.bytes == Array("the next server".utf8))
+        await test.client.shutdown()
+        await successor.stop(within: .seconds(5))
     }
 }
