@@ -28,12 +28,22 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         .target(name: "JSON", swiftSettings: strict),
+        .target(
+            name: "YAML",
+            dependencies: ["JSON", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
         .target(name: "Search", swiftSettings: strict),
         .target(name: "Transport", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["CZlib", "Transport"], swiftSettings: strict),
         .target(
             name: "Kubernetes",
-            dependencies: ["HTTP", "JSON", "Transport", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "HTTP", "JSON", "Transport", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .target(name: "OptimizationAPI", dependencies: ["JSON", "Kubernetes", "Search"], swiftSettings: strict),
@@ -70,9 +80,8 @@ let package = Package(
             name: "LocalRun",
             dependencies: [
                 "Admission", "CLinux", "Certificates", "Controller", "HTTP", "JSON", "Kubernetes", "LocalCluster",
-                "OptimizationAPI", "Search", "Transport",
+                "OptimizationAPI", "Search", "Transport", "YAML",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -94,6 +103,7 @@ let package = Package(
         ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"], swiftSettings: strict),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
         .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Transport"], swiftSettings: strict),
@@ -142,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "LocalRunTests",
             dependencies: [
-                "JSON", "Kubernetes", "LocalCluster", "LocalRun", "OptimizationAPI", "optimizationjob",
+                "JSON", "Kubernetes", "LocalCluster", "LocalRun", "OptimizationAPI", "YAML", "optimizationjob",
             ],
             swiftSettings: strict
         ),

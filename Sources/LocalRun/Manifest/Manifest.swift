@@ -1,5 +1,6 @@
 import JSON
 import OptimizationAPI
+public import YAML
 
 /// An OptimizationJob as the user wrote it, and where.
 public struct Manifest: Sendable, Equatable {

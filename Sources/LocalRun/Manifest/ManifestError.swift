@@ -1,5 +1,5 @@
 /// One thing that is wrong, or doubtful, in a manifest, and where.
-public struct ManifestProblem: Sendable, Equatable {
+public struct ManifestProblem: Error, Sendable, Equatable {
     /// The line in the file, counted from 1; `nil` when the problem has no place in it.
     public var line: Int?
     /// What is wrong, in one line of text.

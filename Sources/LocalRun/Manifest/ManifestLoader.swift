@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import YAML
 
 /// Reads the one OptimizationJob of a YAML or JSON file.
 public enum ManifestLoader {
@@ -51,38 +52,23 @@ public enum ManifestLoader {
         }
     }
 
-    private static func documents(in bytes: [UInt8]) throws(ManifestProblem) -> [ManifestDocument] {
+    private static func documents(in bytes: [UInt8]) throws(ManifestProblem) -> [YAMLDocument] {
         guard bytes.count <= Limits.fileBytes else {
             throw ManifestProblem(line: nil, message: "larger than \(Limits.fileBytes >> 20) MiB")
         }
-        let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
-        guard let text = String(validating: content, as: UTF8.self) else {
-            throw ManifestProblem(line: firstLineNotUTF8(content), message: "not UTF-8 text")
-        }
-        guard let first = content.first(where: { !" \t\r\n".utf8.contains($0) }) else { return [] }
-        guard first == UInt8(ascii: "{") else { return try YAMLDocuments.read(text) }
-        // JSON, or YAML in braces. JSON comes first: YAML would refuse its escaped surrogate pairs.
         do {
-            let value = try JSONValue(parsing: Array(content))
-            return [ManifestDocument(value: value, source: try JSONLines.read(text))]
-        } catch let error as JSONError {
-            guard let documents = try? YAMLDocuments.read(text) else {
-                throw ManifestProblem(line: error.line, message: "not valid JSON: \(error)")
-            }
-            return documents
-        } catch let problem as ManifestProblem {
-            throw problem
+            return try YAMLDocuments.read(bytes)
         } catch {
-            throw ManifestProblem(line: nil, message: "\(error)")
+            throw ManifestProblem(line: error.line, message: error.message)
         }
     }
 
     private static func choose(
-        from documents: [ManifestDocument],
+        from documents: [YAMLDocument],
         file: String,
         directory: String
     ) throws(ManifestProblem) -> Manifest {
-        var chosen: ManifestDocument?
+        var chosen: YAMLDocument?
         var warnings: [ManifestProblem] = []
         for document in documents {
             let line = document.source.line(of: [])
@@ -126,15 +112,6 @@ public enum ManifestLoader {
             source: chosen.source,
             warnings: warnings
         )
-    }
-
-    private static func firstLineNotUTF8(_ bytes: ArraySlice<UInt8>) -> Int {
-        var line = 1
-        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if String(validating: part, as: UTF8.self) == nil { break }
-            line += 1
-        }
-        return line
     }
 
     private static func read(path: String) throws(ManifestProblem) -> [UInt8] {

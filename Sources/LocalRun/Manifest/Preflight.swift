@@ -1,4 +1,5 @@
 import JSON
+import YAML
 import OptimizationAPI
 
 /// Everything that can be said about a manifest before anything is started.

@@ -1,4 +1,5 @@
 import JSON
+import YAML
 
 /// Writes a JSON value as YAML in the style of `kubectl get -o yaml`.
 ///

@@ -1,5 +1,6 @@
 import JSON
 import Kubernetes
+import YAML
 
 /// Tells the API server of a local run about the webhooks, with the very manifests that a cluster gets.
 enum WebhookSetup {
@@ -53,26 +54,4 @@ enum WebhookSetup {
             isNamespaced: false
         ),
     ]
-}
-
-/// Base 64 of RFC 4648, section 4.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// The text for some bytes, padded, on one line.
-    static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
-            let group = bytes[index..<min(index + 3, bytes.count)]
-            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-            for position in 0..<4 {
-                let isPadding = position > group.count
-                text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * position) & 63)])
-            }
-            index += 3
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
 }

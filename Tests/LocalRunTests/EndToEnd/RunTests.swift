@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import OptimizationAPI
 import Testing
+import YAML
 
 @testable import LocalRun
 

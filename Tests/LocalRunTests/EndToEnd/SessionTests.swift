@@ -130,15 +130,4 @@ struct SessionTests {
             ]
         )
     }
-
-    @Test(
-        "writes base 64 as RFC 4648 has it",
-        arguments: zip(
-            ["", "f", "fo", "foo", "foob", "fooba", "foobar"],
-            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]
-        )
-    )
-    func base64(_ text: String, _ expected: String) {
-        #expect(Base64.encode(Array(text.utf8)) == expected)
-    }
 }

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LocalRun
+import YAML
 
 @Suite("A YAML document")
 struct YAMLDocumentsTests {
@@ -9,7 +9,7 @@ struct YAMLDocumentsTests {
         try #require(try YAMLDocuments.read(yaml).first).value
     }
 
-    private func problem(_ yaml: String) -> ManifestProblem? {
+    private func problem(_ yaml: String) -> YAMLProblem? {
         do {
             _ = try YAMLDocuments.read(yaml)
             return nil
@@ -106,7 +106,7 @@ struct YAMLDocumentsTests {
         ]
     )
     func refused(_ yaml: String, _ line: Int, _ message: String) {
-        #expect(problem(yaml) == ManifestProblem(line: line, message: message))
+        #expect(problem(yaml) == YAMLProblem(line: line, message: message))
     }
 
     @Test(

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LocalRun
+import YAML
 
 @Suite("A plain YAML scalar")
 struct YAMLScalarTests {

@@ -1,5 +1,3 @@
-import JSON
-
 /// Where in a file each field of an object was written.
 public struct SourceMap: Sendable, Equatable {
     /// Lines by JSON Pointer tokens, joined in an unambiguous way.

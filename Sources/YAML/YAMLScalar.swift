@@ -1,20 +1,24 @@
-import JSON
+public import JSON
 
 /// What an unquoted YAML scalar means.
 ///
 /// Follows the decoder of kubectl and client-go (sigs.k8s.io/yaml, `goyaml.v2/resolve.go`), so that a manifest means
 /// the same here and on a cluster: YAML 1.1's booleans (`yes`, `off`, `y`), octal by a leading zero, `1_000`. Unlike
 /// there, the text of a number that is legal JSON stays as it was written: `1e-5` and `0.10` reach the API unchanged.
-enum YAMLScalar: Equatable {
+public enum YAMLScalar: Equatable, Sendable {
+    /// Nothing: `null`, `~` or no text at all.
     case null
+    /// `true`, `yes`, `on` and the like.
     case bool(Bool)
+    /// A number that JSON can hold.
     case number(JSONNumber)
     /// `.inf`, `-.inf` or `.nan`, for which JSON has no value.
     case notFinite
+    /// Anything else: the text itself.
     case string
 
     /// Resolves the text of a plain scalar.
-    init(plain text: String) {
+    public init(plain text: String) {
         if let word = Self.words[text] {
             self = word
             return

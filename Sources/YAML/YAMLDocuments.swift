@@ -1,10 +1,32 @@
-import JSON
+public import JSON
 import Yams
 
-/// One document of a manifest file: its value, and the line of every field.
-struct ManifestDocument: Equatable {
-    var value: JSONValue
-    var source: SourceMap
+/// One document of a file: its value, and the line of every field.
+public struct YAMLDocument: Equatable, Sendable {
+    /// The value, the text of its numbers and the order of its members kept.
+    public var value: JSONValue
+    /// Where each field was written.
+    public var source: SourceMap
+}
+
+/// Why a text cannot be read, and where.
+public struct YAMLProblem: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The line, counted from 1; `nil` when the problem has no place in the text.
+    public var line: Int?
+    /// What is wrong. Parts of the text in it are as they were written, control characters included.
+    public var message: String
+
+    /// Makes a problem.
+    public init(line: Int?, message: String) {
+        self.line = line
+        self.message = message
+    }
+
+    /// `line 12: message`.
+    public var description: String {
+        guard let line else { return message }
+        return "line \(line): \(message)"
+    }
 }
 
 /// Reads YAML the way Kubernetes does: into JSON values.
@@ -12,7 +34,7 @@ struct ManifestDocument: Equatable {
 /// Yams (libyaml) parses; this turns its nodes into values, follows aliases and merge keys, and refuses what JSON cannot
 /// hold. Depth, and the number and size of values after aliases are followed, are bounded: a few lines of nested
 /// aliases can stand for billions of values.
-enum YAMLDocuments {
+public enum YAMLDocuments {
     enum Limits {
         /// Deeper than any Kubernetes object, and far from the end of the stack.
         static let depth = 100
@@ -22,28 +44,63 @@ enum YAMLDocuments {
         static let textBytes = 8 << 20
     }
 
-    /// All documents in `text` that are not empty.
-    static func read(_ text: String) throws(ManifestProblem) -> [ManifestDocument] {
-        var documents: [ManifestDocument] = []
+    /// All documents in a file's content that are not empty.
+    ///
+    /// - Parameter content: YAML or JSON, in UTF-8, with or without a byte order mark.
+    public static func read(_ content: [UInt8]) throws(YAMLProblem) -> [YAMLDocument] {
+        let bytes = content.starts(with: [0xEF, 0xBB, 0xBF]) ? content[3...] : content[...]
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw YAMLProblem(line: firstLineNotUTF8(bytes), message: "not UTF-8 text")
+        }
+        guard let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }) else { return [] }
+        guard first == UInt8(ascii: "{") else { return try read(text) }
+        // JSON, or YAML in braces. JSON comes first: YAML would refuse its escaped surrogate pairs.
+        do {
+            let value = try JSONValue(parsing: Array(bytes))
+            return [YAMLDocument(value: value, source: try JSONLines.read(text))]
+        } catch let error as JSONError {
+            guard let documents = try? read(text) else {
+                throw YAMLProblem(line: error.line, message: "not valid JSON: \(error)")
+            }
+            return documents
+        } catch let problem as YAMLProblem {
+            throw problem
+        } catch {
+            throw YAMLProblem(line: nil, message: "\(error)")
+        }
+    }
+
+    private static func firstLineNotUTF8(_ bytes: ArraySlice<UInt8>) -> Int {
+        var line = 1
+        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if String(validating: part, as: UTF8.self) == nil { break }
+            line += 1
+        }
+        return line
+    }
+
+    /// All documents in YAML text that are not empty.
+    public static func read(_ text: String) throws(YAMLProblem) -> [YAMLDocument] {
+        var documents: [YAMLDocument] = []
         do {
             let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             while let root = try parser.nextRoot() {
                 var reader = NodeReader()
                 let value = try reader.value(of: root, at: [], line: root.mark?.line ?? 1)
                 if value.isNull { continue }
-                documents.append(ManifestDocument(value: value, source: reader.source))
+                documents.append(YAMLDocument(value: value, source: reader.source))
             }
-        } catch let problem as ManifestProblem {
+        } catch let problem as YAMLProblem {
             throw problem
         } catch let error as YamlError {
             throw Self.problem(error, in: text)
         } catch {
-            throw ManifestProblem(line: nil, message: "cannot be read: \(error)")
+            throw YAMLProblem(line: nil, message: "cannot be read: \(error)")
         }
         return documents
     }
 
-    private static func problem(_ error: YamlError, in text: String) -> ManifestProblem {
+    private static func problem(_ error: YamlError, in text: String) -> YAMLProblem {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
@@ -52,20 +109,18 @@ enum YAMLDocuments {
             let lines = text.utf8.reduce(text.utf8.last == UInt8(ascii: "\n") ? 0 : 1) {
                 $1 == UInt8(ascii: "\n") ? $0 + 1 : $0
             }
-            return ManifestProblem(line: min(mark.line, max(1, lines)), message: "not valid YAML: \(what)")
+            return YAMLProblem(line: min(mark.line, max(1, lines)), message: "not valid YAML: \(what)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.map { "\"\($0)\"" }.joined(separator: ", ")
-            return ManifestProblem(line: context.mark.line, message: "duplicate key in the same mapping: \(keys)")
+            return YAMLProblem(line: context.mark.line, message: "duplicate key in the same mapping: \(keys)")
         case .reader(let problem, let offset, _, _):
             let line = offset.map { text.prefix($0).reduce(into: 1) { if $1.isNewline { $0 += 1 } } }
-            return ManifestProblem(line: line, message: "not valid YAML: \(problem)")
+            return YAMLProblem(line: line, message: "not valid YAML: \(problem)")
         default:
-            return ManifestProblem(line: nil, message: "not valid YAML: \(error)")
+            return YAMLProblem(line: nil, message: "not valid YAML: \(error)")
         }
     }
 }
-
-extension ManifestProblem: Error {}
 
 /// Turns the nodes of one document into values.
 private struct NodeReader {
@@ -73,16 +128,16 @@ private struct NodeReader {
     private var values = 0
     private var textBytes = 0
 
-    mutating func value(of node: Node, at path: [String], line: Int) throws(ManifestProblem) -> JSONValue {
+    mutating func value(of node: Node, at path: [String], line: Int) throws(YAMLProblem) -> JSONValue {
         guard path.count <= YAMLDocuments.Limits.depth else {
-            throw ManifestProblem(
+            throw YAMLProblem(
                 line: line,
                 message: "nested more than \(YAMLDocuments.Limits.depth) levels deep"
             )
         }
         values += 1
         guard values <= YAMLDocuments.Limits.values, textBytes <= YAMLDocuments.Limits.textBytes else {
-            throw ManifestProblem(line: line, message: "too large: its aliases stand for more than can be read")
+            throw YAMLProblem(line: line, message: "too large: its aliases stand for more than can be read")
         }
         source.note(path, line: line)
         switch node {
@@ -94,7 +149,7 @@ private struct NodeReader {
             }
             return .array(items)
         case .mapping(let mapping): return .object(try object(of: mapping, at: path, line: line))
-        case .alias: throw ManifestProblem(line: line, message: "an alias that points nowhere")
+        case .alias: throw YAMLProblem(line: line, message: "an alias that points nowhere")
         }
     }
 
@@ -102,7 +157,7 @@ private struct NodeReader {
         of mapping: Node.Mapping,
         at path: [String],
         line: Int
-    ) throws(ManifestProblem) -> JSONObject {
+    ) throws(YAMLProblem) -> JSONObject {
         var object = JSONObject()
         var merged: [(node: Node, line: Int)] = []
         for (key, node) in mapping {
@@ -113,7 +168,7 @@ private struct NodeReader {
             }
             let name = try name(of: key, line: keyLine)
             guard !object.contains(key: name) else {
-                throw ManifestProblem(line: keyLine, message: "duplicate key in the same mapping: \"\(name)\"")
+                throw YAMLProblem(line: keyLine, message: "duplicate key in the same mapping: \"\(name)\"")
             }
             object[name] = try value(of: node, at: path + [name], line: keyLine)
         }
@@ -129,15 +184,15 @@ private struct NodeReader {
         into object: inout JSONObject,
         at path: [String],
         line: Int
-    ) throws(ManifestProblem) {
+    ) throws(YAMLProblem) {
         var mappings: [Node] = [node]
         if case .sequence(let sequence) = node { mappings = Array(sequence) }
         for node in mappings {
             guard case .mapping(let mapping) = node else {
-                throw ManifestProblem(line: line, message: "a merge key (<<) takes a mapping or a list of mappings")
+                throw YAMLProblem(line: line, message: "a merge key (<<) takes a mapping or a list of mappings")
             }
             guard path.count <= YAMLDocuments.Limits.depth else {
-                throw ManifestProblem(line: line, message: "nested more than \(YAMLDocuments.Limits.depth) levels deep")
+                throw YAMLProblem(line: line, message: "nested more than \(YAMLDocuments.Limits.depth) levels deep")
             }
             var inherited: [(node: Node, line: Int)] = []
             for (key, value) in mapping {
@@ -156,7 +211,7 @@ private struct NodeReader {
         }
     }
 
-    private mutating func value(of scalar: Node.Scalar, line: Int) throws(ManifestProblem) -> JSONValue {
+    private mutating func value(of scalar: Node.Scalar, line: Int) throws(YAMLProblem) -> JSONValue {
         textBytes += scalar.string.utf8.count
         let tag = scalar.tag.rawValue
         let isPlain = scalar.style == .plain || scalar.style == .any
@@ -178,17 +233,17 @@ private struct NodeReader {
             return .number(number)
         case (.string, ""): return .string(scalar.string)
         case (.notFinite, _):
-            throw ManifestProblem(line: line, message: "\(scalar.string) has no place in JSON; quote it if it is text")
+            throw YAMLProblem(line: line, message: "\(scalar.string) has no place in JSON; quote it if it is text")
         default:
             let kind = tag.split(separator: ":").last.map(String.init) ?? tag
-            throw ManifestProblem(line: line, message: "\"\(scalar.string)\" cannot be read as !!\(kind)")
+            throw YAMLProblem(line: line, message: "\"\(scalar.string)\" cannot be read as !!\(kind)")
         }
     }
 
     /// The name of a member. Kubernetes turns numbers and booleans used as keys into text, and refuses the rest.
-    private func name(of key: Node, line: Int) throws(ManifestProblem) -> String {
+    private func name(of key: Node, line: Int) throws(YAMLProblem) -> String {
         guard case .scalar(let scalar) = key else {
-            throw ManifestProblem(line: line, message: "a key must be text, not a list or a mapping")
+            throw YAMLProblem(line: line, message: "a key must be text, not a list or a mapping")
         }
         guard scalar.style == .plain else { return scalar.string }
         switch YAMLScalar(plain: scalar.string) {
@@ -196,7 +251,7 @@ private struct NodeReader {
         case .bool(let bool): return bool ? "true" : "false"
         case .number(let number): return number.text
         case .null, .notFinite:
-            throw ManifestProblem(
+            throw YAMLProblem(
                 line: line,
                 message: "a key must be text; quote \"\(scalar.string)\" if it is meant so"
             )

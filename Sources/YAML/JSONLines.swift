@@ -8,12 +8,12 @@ struct JSONLines {
     private var index = 0
     private var line = 1
     private var source = SourceMap()
-    private var duplicate: ManifestProblem?
+    private var duplicate: YAMLProblem?
 
     /// The lines of a well-formed JSON text.
     ///
     /// - Throws: a problem when an object names the same key twice, since only one of the two could count.
-    static func read(_ text: String) throws(ManifestProblem) -> SourceMap {
+    static func read(_ text: String) throws(YAMLProblem) -> SourceMap {
         var lines = JSONLines(bytes: Array(text.utf8))
         lines.skipSpace()
         lines.source.note([], line: lines.line)
@@ -38,7 +38,7 @@ struct JSONLines {
                 let keyLine = line
                 let name = string()
                 if !names.insert(name).inserted, duplicate == nil {
-                    duplicate = ManifestProblem(
+                    duplicate = YAMLProblem(
                         line: keyLine,
                         message: "duplicate key in the same mapping: \"\(name)\""
                     )
