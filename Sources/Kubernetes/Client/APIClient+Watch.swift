@@ -41,20 +41,13 @@ extension APIClient {
 
     /// A refusal's body: enough of it for a `Status`, and nothing from a server that does not come to an end.
     private func beginning(of body: HTTPBodyStream) async -> [UInt8] {
-        await withTaskGroup(of: [UInt8].self) { group in
-            group.addTask {
-                var iterator = body.makeAsyncIterator()
-                var bytes: [UInt8] = []
-                while bytes.count < 1 << 20, let piece = try? await iterator.next() { bytes += piece }
-                return bytes
-            }
-            group.addTask { [time] in
-                try? await time.sleep(for: .seconds(5))
-                return []
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? []
+        let bytes = try? await withTimeLimit(.seconds(5), time) {
+            var iterator = body.makeAsyncIterator()
+            var bytes: [UInt8] = []
+            while bytes.count < 1 << 20, let piece = try? await iterator.next() { bytes += piece }
+            return bytes
         }
+        return bytes ?? []
     }
 }
 
