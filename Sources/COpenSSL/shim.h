@@ -55,6 +55,40 @@ static inline long shim_BIO_get_mem_data(BIO *bio, char **data) {
     return BIO_get_mem_data(bio, data);
 }
 
+static inline int shim_GENERAL_NAMES_count(const GENERAL_NAMES *names) {
+    return sk_GENERAL_NAME_num(names);
+}
+
+static inline const GENERAL_NAME *shim_GENERAL_NAMES_at(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
+
+// The string inside a name of type DNS or IP; null for every other type, whose payload is no string.
+static inline const ASN1_STRING *shim_GENERAL_NAME_string(const GENERAL_NAME *name) {
+    switch (name->type) {
+    case GEN_DNS: return name->d.dNSName;
+    case GEN_IPADD: return name->d.iPAddress;
+    default: return NULL;
+    }
+}
+
+static inline void *shim_X509_stack_new(void) {
+    return sk_X509_new_null();
+}
+
+// Borrows the certificate: freeing the stack leaves it alone.
+static inline int shim_X509_stack_push(void *stack, X509 *certificate) {
+    return sk_X509_push((STACK_OF(X509) *)stack, certificate) > 0;
+}
+
+static inline void shim_X509_stack_free(void *stack) {
+    sk_X509_free((STACK_OF(X509) *)stack);
+}
+
+static inline int shim_X509_STORE_CTX_init(X509_STORE_CTX *context, X509_STORE *roots, X509 *leaf, void *others) {
+    return X509_STORE_CTX_init(context, roots, leaf, (STACK_OF(X509) *)others);
+}
+
 // 64-bit constants built by a macro call.
 static const uint64_t shim_SSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t shim_SSL_OP_NO_COMPRESSION = SSL_OP_NO_COMPRESSION;

@@ -34,6 +34,23 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
         bytes = withUnsafeBytes(of: six) { Array($0) }
     }
 
+    /// Takes an address as a certificate holds it: 4 or 16 bytes; `nil` for any other number. The port is 0.
+    init?(rawIP address: [UInt8]) {
+        switch address.count {
+        case 4:
+            var four = sockaddr_in()
+            four.sin_family = sa_family_t(AF_INET)
+            withUnsafeMutableBytes(of: &four.sin_addr) { $0.copyBytes(from: address) }
+            bytes = withUnsafeBytes(of: four) { Array($0) }
+        case 16:
+            var six = sockaddr_in6()
+            six.sin6_family = sa_family_t(AF_INET6)
+            withUnsafeMutableBytes(of: &six.sin6_addr) { $0.copyBytes(from: address) }
+            bytes = withUnsafeBytes(of: six) { Array($0) }
+        default: return nil
+        }
+    }
+
     /// `AF_INET` or `AF_INET6`.
     var family: Int32 {
         bytes.withUnsafeBytes { Int32($0.loadUnaligned(as: sa_family_t.self)) }
@@ -56,14 +73,18 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The address as text: `127.0.0.1:8443`, `[::1]:8443`.
-    public var description: String {
+    /// The address without the port, as text: `127.0.0.1`, `::1`.
+    public var host: String {
         var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         let status = withSockaddr { address, length in
             getnameinfo(address, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
         }
         guard status == 0 else { return "unknown address" }
-        let host = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The address as text: `127.0.0.1:8443`, `[::1]:8443`.
+    public var description: String {
+        family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
