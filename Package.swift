@@ -65,7 +65,13 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Certificates", dependencies: ["Transport"], swiftSettings: strict),
+        .target(
+            name: "Certificates",
+            dependencies: [
+                "CLinux", "JSON", "Kubernetes", "Transport", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "LocalCluster",
             dependencies: [
@@ -136,7 +142,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "Transport"], swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Admission", "Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI",
+                "Transport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LocalClusterTests",
             dependencies: [

@@ -2,9 +2,12 @@ import CLinux
 import Glibc
 
 /// A thread for work that blocks, which must not happen on an event loop nor on Swift's own small pool.
-enum BlockingThread {
+public enum BlockingThread {
     /// Runs `body` on a new thread.
-    static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(SyscallError) {
+    ///
+    /// - Parameter name: What tools such as `top -H` show; cut to 15 bytes by the kernel's limit.
+    /// - Throws: When no thread can be had.
+    public static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(SyscallError) {
         let argument = Unmanaged.passRetained(Start(body: body))
         var thread = pthread_t()
         let code = pthread_create(
