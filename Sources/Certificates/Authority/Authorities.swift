@@ -38,10 +38,6 @@ struct Authorities: Sendable, Equatable {
         Authorities(certificates + others.certificates)
     }
 
-    func subtracting(_ others: Authorities) -> Authorities {
-        Authorities(certificates.filter { !others.contains($0) })
-    }
-
     /// Those that are still valid.
     ///
     /// - Parameter time: In seconds since 1970.

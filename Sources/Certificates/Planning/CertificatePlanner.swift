@@ -151,14 +151,15 @@ struct CertificatePlanner: Sendable {
         if secret.hasNextKeys {
             return CertificatePlan(step: .update(secret.dropped()), reason: "the next certificate cannot be used")
         }
-        let strangers = trusted.subtracting(secret.authorities)
-        let isReplacedUnnoticed =
-            !strangers.isEmpty
-            && seen.configurations.flatMap(\.ours).contains {
-                !$0.trusted.isEmpty && $0.trusted.isDisjoint(with: anchors)
-            }
-        if isReplacedUnnoticed || secret.authorities.isDisjoint(with: anchors) {
-            let wanted = anchors.union(secret.authorities).union(isReplacedUnnoticed ? trusted.prefix(Self.maximumAdopted) : Authorities())
+        // A configuration that trusts others, and not us, was written for a certificate that replicas may still serve: the
+        // Secret was replaced by something else than this.
+        let isReplacedUnnoticed = seen.configurations.flatMap(\.ours).contains {
+            !$0.trusted.isEmpty && $0.trusted.isDisjoint(with: anchors)
+        }
+        let adopted = isReplacedUnnoticed ? trusted.prefix(Self.maximumAdopted) : Authorities()
+        let own = secret.authorities.isDisjoint(with: anchors) ? anchors.union(secret.authorities) : secret.authorities
+        let wanted = own.union(adopted)
+        guard wanted == secret.authorities else {
             return CertificatePlan(
                 step: .update(secret.trusting(wanted, stepTime: seen.now)),
                 reason: "ca.crt lacks authorities in use"
