@@ -42,6 +42,8 @@ public enum YAMLDocuments {
         static let values = 100_000
         /// Bytes of text in a document once aliases are followed.
         static let textBytes = 8 << 20
+        /// What is said of a document beyond either.
+        static let excess = "too large: more than \(values) values or \(textBytes >> 20) MiB of text, aliases followed"
     }
 
     /// All documents in a file's content that are not empty.
@@ -135,10 +137,7 @@ private struct NodeReader {
                 message: "nested more than \(YAMLDocuments.Limits.depth) levels deep"
             )
         }
-        values += 1
-        guard values <= YAMLDocuments.Limits.values, textBytes <= YAMLDocuments.Limits.textBytes else {
-            throw YAMLProblem(line: line, message: "too large: its aliases stand for more than can be read")
-        }
+        try count(line: line)
         source.note(path, line: line)
         switch node {
         case .scalar(let scalar): return try value(of: scalar, line: line)
@@ -150,6 +149,14 @@ private struct NodeReader {
             return .array(items)
         case .mapping(let mapping): return .object(try object(of: mapping, at: path, line: line))
         case .alias: throw YAMLProblem(line: line, message: "an alias that points nowhere")
+        }
+    }
+
+    /// Counts one more value, or one more member looked at for a merge: aliases make either cost far more than their text.
+    private mutating func count(line: Int) throws(ManifestProblem) {
+        values += 1
+        guard values <= YAMLDocuments.Limits.values, textBytes <= YAMLDocuments.Limits.textBytes else {
+            throw YAMLProblem(line: line, message: YAMLDocuments.Limits.excess)
         }
     }
 
@@ -188,6 +195,7 @@ private struct NodeReader {
         var mappings: [Node] = [node]
         if case .sequence(let sequence) = node { mappings = Array(sequence) }
         for node in mappings {
+            try count(line: line)
             guard case .mapping(let mapping) = node else {
                 throw YAMLProblem(line: line, message: "a merge key (<<) takes a mapping or a list of mappings")
             }
@@ -197,6 +205,7 @@ private struct NodeReader {
             var inherited: [(node: Node, line: Int)] = []
             for (key, value) in mapping {
                 let keyLine = key.mark?.line ?? line
+                try count(line: keyLine)
                 if Self.isMergeKey(key) {
                     inherited.append((value, keyLine))
                     continue

@@ -126,11 +126,21 @@ struct YAMLDocumentsTests {
             yaml +=
                 "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
         }
-        #expect(problem(yaml)?.message == "too large: its aliases stand for more than can be read")
+        #expect(problem(yaml)?.message == YAMLDocuments.Limits.excess)
 
         let long =
             "a: &a \"\(String(repeating: "x", count: 100_000))\"\nb: [\(Array(repeating: "*a", count: 200).joined(separator: ","))]"
-        #expect(problem(long)?.message == "too large: its aliases stand for more than can be read")
+        #expect(problem(long)?.message == YAMLDocuments.Limits.excess)
+    }
+
+    @Test("that merges the same mapping billions of times is refused at once")
+    func billionMerges() {
+        var yaml = "a0: &a0 {k: v}\n"
+        for level in 1...9 {
+            let merged = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            yaml += "a\(level): &a\(level) {<<: [\(merged)]}\n"
+        }
+        #expect(problem(yaml)?.message == YAMLDocuments.Limits.excess)
     }
 
     @Test("that is nested too deep is refused, and exhausts no stack", arguments: [102, 900, 5000])
