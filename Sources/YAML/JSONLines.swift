@@ -2,23 +2,23 @@ import JSON
 
 /// Finds the line of every field of a JSON text.
 ///
-/// The text has been parsed already, so this only walks over it; it never fails, and never reads past its end.
+/// The text has been parsed already, so this only walks over it, and never reads past its end.
 struct JSONLines {
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
     private var source = SourceMap()
-    private var duplicate: YAMLProblem?
+    private var values = 0
 
     /// The lines of a well-formed JSON text.
     ///
-    /// - Throws: a problem when an object names the same key twice, since only one of the two could count.
+    /// - Throws: a problem when an object names the same key twice, since only one of the two could count, or when there
+    ///   are more values than a YAML document may have.
     static func read(_ text: String) throws(YAMLProblem) -> SourceMap {
         var lines = JSONLines(bytes: Array(text.utf8))
         lines.skipSpace()
-        lines.source.note([], line: lines.line)
-        lines.skipValue(at: [])
-        if let duplicate = lines.duplicate { throw duplicate }
+        try lines.note([], line: lines.line)
+        try lines.skipValue(at: [])
         return lines.source
     }
 
@@ -26,7 +26,15 @@ struct JSONLines {
         self.bytes = bytes
     }
 
-    private mutating func skipValue(at path: [String]) {
+    private mutating func note(_ path: [String], line: Int) throws(YAMLProblem) {
+        values += 1
+        guard values <= YAMLDocuments.Limits.values else {
+            throw YAMLProblem(line: line, message: YAMLDocuments.Limits.excess)
+        }
+        source.note(path, line: line)
+    }
+
+    private mutating func skipValue(at path: [String]) throws(YAMLProblem) {
         skipSpace()
         switch current {
         case UInt8(ascii: "{"):
@@ -37,16 +45,13 @@ struct JSONLines {
                 guard current == UInt8(ascii: "\"") else { break }
                 let keyLine = line
                 let name = string()
-                if !names.insert(name).inserted, duplicate == nil {
-                    duplicate = YAMLProblem(
-                        line: keyLine,
-                        message: "duplicate key in the same mapping: \"\(name)\""
-                    )
+                guard names.insert(name).inserted else {
+                    throw YAMLProblem(line: keyLine, message: "duplicate key in the same mapping: \"\(name)\"")
                 }
-                source.note(path + [name], line: keyLine)
+                try note(path + [name], line: keyLine)
                 skipSpace()
                 advance()  // the colon
-                skipValue(at: path + [name])
+                try skipValue(at: path + [name])
                 skipSpace()
                 guard current == UInt8(ascii: ",") else { break }
                 advance()
@@ -58,8 +63,8 @@ struct JSONLines {
             while true {
                 skipSpace()
                 guard let byte = current, byte != UInt8(ascii: "]") else { break }
-                source.note(path + [String(position)], line: line)
-                skipValue(at: path + [String(position)])
+                try note(path + [String(position)], line: line)
+                try skipValue(at: path + [String(position)])
                 position += 1
                 skipSpace()
                 guard current == UInt8(ascii: ",") else { break }

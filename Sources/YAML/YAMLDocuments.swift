@@ -58,13 +58,14 @@ public enum YAMLDocuments {
         guard first == UInt8(ascii: "{") else { return try read(text) }
         // JSON, or YAML in braces. JSON comes first: YAML would refuse its escaped surrogate pairs.
         do {
-            let value = try JSONValue(parsing: Array(bytes))
+            // One more than the longest path has steps, as the outermost container has none.
+            let limits = JSONLimits(maximumDepth: Limits.depth + 1)
+            let value = try JSONValue(parsing: Array(bytes), limits: limits)
             return [YAMLDocument(value: value, source: try JSONLines.read(text))]
         } catch let error as JSONError {
-            guard let documents = try? read(text) else {
-                throw YAMLProblem(line: error.line, message: "not valid JSON: \(error)")
-            }
-            return documents
+            // What is too deep is JSON so far, and YAML would take as little of it.
+            if case .tooDeep = error.kind {} else if let documents = try? read(text) { return documents }
+            throw YAMLProblem(line: error.line, message: "not valid JSON: \(error)")
         } catch let problem as YAMLProblem {
             throw problem
         } catch {
@@ -153,7 +154,7 @@ private struct NodeReader {
     }
 
     /// Counts one more value, or one more member looked at for a merge: aliases make either cost far more than their text.
-    private mutating func count(line: Int) throws(ManifestProblem) {
+    private mutating func count(line: Int) throws(YAMLProblem) {
         values += 1
         guard values <= YAMLDocuments.Limits.values, textBytes <= YAMLDocuments.Limits.textBytes else {
             throw YAMLProblem(line: line, message: YAMLDocuments.Limits.excess)

@@ -80,6 +80,21 @@ struct ManifestLoaderTests {
         )
     }
 
+    @Test("in JSON may be as deep and as large as one in YAML, and no more")
+    func jsonExtent() throws {
+        func nested(_ depth: Int) -> String {
+            "{\"kind\": \"OptimizationJob\", \"x\": \(String(repeating: "[", count: depth))\(String(repeating: "]", count: depth))}"
+        }
+        #expect(error(nested(YAMLDocuments.Limits.depth)) == nil)
+        #expect(try #require(error(nested(YAMLDocuments.Limits.depth + 1))).hasPrefix("job.yaml:1: not valid JSON: "))
+        func wide(_ count: Int) -> String {
+            "{\"kind\": \"OptimizationJob\", \"x\": [\(Array(repeating: "1", count: count).joined(separator: ","))]}"
+        }
+        // The object, its two members, and the elements.
+        #expect(error(wide(YAMLDocuments.Limits.values - 3)) == nil)
+        #expect(error(wide(YAMLDocuments.Limits.values - 2)) == "job.yaml:1: \(YAMLDocuments.Limits.excess)")
+    }
+
     @Test("may be YAML in braces")
     func flow() throws {
         #expect(
