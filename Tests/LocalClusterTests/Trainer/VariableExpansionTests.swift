@@ -55,4 +55,11 @@ struct VariableExpansionTests {
         let variables = ["VAR_A": "A", "VAR_B": "B", "VAR_C": "C", "VAR_REF": "$(VAR_A)", "VAR_EMPTY": ""]
         #expect(VariableExpansion.expand(subject.text, with: variables) == subject.expected)
     }
+
+    /// 1 MiB is what one argument may have; searched anew at each `$(`, it takes minutes.
+    @Test("reads the longest text of references that never end once")
+    func unended() {
+        let text = String(repeating: "$(", count: 1 << 19)
+        #expect(VariableExpansion.expand("$(A)" + text, with: ["A": "b"]) == "b" + text)
+    }
 }

@@ -19,6 +19,8 @@ enum VariableExpansion {
         let source = Array(text.utf8)
         var result: [UInt8] = []
         result.reserveCapacity(source.count)
+        // Whether a reference can still end: without that, every `$(` of a text that ends none is searched to the end.
+        let lastEnd = source.lastIndex(of: UInt8(ascii: ")")) ?? -1
         var position = 0
         while position < source.count {
             let byte = source[position]
@@ -33,7 +35,7 @@ enum VariableExpansion {
                 position += 2
             case UInt8(ascii: "("):
                 let start = position + 2
-                guard let end = source[start...].firstIndex(of: UInt8(ascii: ")")) else {
+                guard start <= lastEnd, let end = source[start...].firstIndex(of: UInt8(ascii: ")")) else {
                     result.append(contentsOf: source[position..<start])
                     position = start
                     continue
