@@ -87,11 +87,19 @@ public enum LocalRun {
             view.close()
             throw error
         }
-        try conclude(outcome, options, directory, context: context, people: people, results: results)
+        let unwritten = conclude(outcome, options, directory, context: context, people: people, results: results)
+        // A run that leaves no results has not done what it was started for.
+        if let unwritten {
+            guard outcome.ending != .complete else { throw unwritten }
+            people.write("optimizationjob: \(printable("\(unwritten)"))\n")
+        }
         return outcome.ending.exitCode
     }
 
-    /// Writes the results, and tells them.
+    /// Writes the results, and tells them: even when they cannot be written, since a full disk must not take away what
+    /// hours of training found.
+    ///
+    /// - Returns: Why the results, or some of them, were not written.
     private static func conclude(
         _ outcome: LocalSession.Outcome,
         _ options: RunOptions,
@@ -99,11 +107,17 @@ public enum LocalRun {
         context: String,
         people: TextOutput,
         results: TextOutput
-    ) throws {
+    ) -> SystemError? {
         let status = OptimizationJobStatus(decoding: outcome.job["status"] ?? .null)
         let yaml = YAMLWriter.write(outcome.job)
-        try directory.write(yaml, to: "job.yaml")
-        try directory.write(TrialsTable.csv(status.trials), to: "trials.csv")
+        var unwritten: SystemError?
+        for (name, text) in [("job.yaml", yaml), ("trials.csv", TrialsTable.csv(status.trials))] {
+            do throws(SystemError) {
+                try directory.write(text, to: name)
+            } catch {
+                unwritten = unwritten ?? error
+            }
+        }
         let report = RunReport(
             ending: outcome.ending,
             state: outcome.state,
@@ -118,6 +132,7 @@ public enum LocalRun {
         case .json: results.write(String(decoding: outcome.job.serialized(.pretty), as: UTF8.self) + "\n")
         case .yaml: results.write(yaml)
         }
+        return unwritten
     }
 
     /// Reads and checks a manifest; `nil` when it cannot be run, which has been told then.

@@ -190,6 +190,20 @@ struct RunTests {
         #expect(result.errors.contains("Usage: "))
     }
 
+    @Test("tells what it found although the results cannot be written, and exits 1")
+    func unwritable() async throws {
+        let workspace = try Workspace()
+        // The trial takes the name of a file of the results, from its own folder in the folder of the run.
+        let script = "python3 report.py loss 0.25\nmkdir ../../../job.yaml"
+        try workspace.write(Workspace.manifest(Self.uniform, script: script), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 1)
+        #expect(result.output.contains("Best trial: example-trial-0"))
+        #expect(result.errors.hasSuffix("/job.yaml: Is a directory\n"), "\(result.errors)")
+        let run = try #require(workspace.files(in: "optimizationjob-runs").first)
+        #expect(try workspace.read("optimizationjob-runs/\(run)/trials.csv").contains("example-trial-0,Succeeded"))
+    }
+
     @Test("reads a manifest from standard input")
     func standardInput() async throws {
         let workspace = try Workspace()
