@@ -34,6 +34,7 @@ public enum LocalRun {
     /// - Returns: The exit status: 0 when the job completed, 1 when it failed or could not be run, 2 when the manifest
     ///   is invalid, 128 plus the signal's number after a signal.
     public static func run(_ options: RunOptions) async -> Int32 {
+        if let problem = options.problem { return refuse("Error: \(problem)") }
         let environment = environment()
         let results = TextOutput(descriptor: STDOUT_FILENO, environment: environment)
         let errors = TextOutput(descriptor: STDERR_FILENO, environment: environment)

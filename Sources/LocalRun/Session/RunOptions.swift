@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 
 /// What a user can choose about a run.
@@ -38,5 +39,24 @@ public struct RunOptions: Sendable {
     /// Makes options for a manifest; the rest has defaults.
     public init(manifest: String) {
         self.manifest = manifest
+    }
+}
+
+extension RunOptions {
+    /// What no run can be made of, with the option's name; `nil` when all is well.
+    var problem: String? {
+        // As a shell passes a variable that is not set. The folder of the run would be made in the root.
+        if outputDirectory.isEmpty {
+            return "--output-dir: must name a folder; leave it out for ./\(RunDirectory.defaultParent)"
+        }
+        guard let contextDirectory else { return nil }
+        var status = stat()
+        guard stat(contextDirectory, &status) == 0 else {
+            return "--context: \(printable(contextDirectory)): \(String(cString: strerror(errno)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            return "--context: \(printable(contextDirectory)): not a folder"
+        }
+        return nil
     }
 }

@@ -190,6 +190,22 @@ struct RunTests {
         #expect(result.errors.contains("Usage: "))
     }
 
+    @Test(
+        "exits 2 when a folder it is given is none, and names the option",
+        arguments: [
+            ("--output-dir", "", "must name a folder; leave it out for ./optimizationjob-runs"),
+            ("--context", "missing", "missing: No such file or directory"),
+            ("--context", "report.py", "report.py: not a folder"),
+        ]
+    )
+    func folders(_ option: String, _ folder: String, _ problem: String) async throws {
+        let workspace = try Workspace()
+        try workspace.write(Workspace.manifest(Self.uniform, script: "exit 1"), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml", option, folder], in: workspace.path)).result()
+        #expect(result.status == 2)
+        #expect(result.errors == "Error: \(option): \(problem)\n")
+    }
+
     @Test("tells what it found although the results cannot be written, and exits 1")
     func unwritable() async throws {
         let workspace = try Workspace()
