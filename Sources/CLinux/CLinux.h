@@ -13,5 +13,6 @@ struct sockaddr;
 int accept4(int fd, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int fds[2], int flags);
 int pthread_setname_np(unsigned long thread, const char *name);
+int sched_getaffinity(int pid, unsigned long size, void *set);
 
 #include "SpawnChild.h"

@@ -144,15 +144,14 @@ public enum LocalRun {
     ) -> Manifest? {
         do {
             var manifest = try ManifestLoader.load(path)
-            if let parallelism { manifest.object["spec"]?["parallelTrials"] = .number(JSONNumber(parallelism.count)) }
+            let excess = parallelism.flatMap { manifest.setParallelism($0) }
             let preflight = Preflight(manifest)
+            let problems = [excess].compactMap(\.self) + preflight.errors
             for warning in preflight.warnings {
                 let message = ManifestProblem(line: warning.line, message: "warning: \(warning.message)")
                 output.write(message.description(in: manifest.file) + "\n")
             }
-            guard preflight.errors.isEmpty else {
-                throw ManifestError(file: manifest.file, problems: preflight.errors)
-            }
+            guard problems.isEmpty else { throw ManifestError(file: manifest.file, problems: problems) }
             return manifest
         } catch {
             output.write("\(error)\n")
@@ -180,15 +179,5 @@ public enum LocalRun {
             if let value = getenv(name) { variables[name] = String(cString: value) }
         }
         return variables
-    }
-}
-
-extension RunOptions.Parallelism {
-    /// The number of trials: for `auto`, of cores this process may use.
-    var count: Int {
-        switch self {
-        case .count(let count): count
-        case .auto: max(1, min(1000, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        }
     }
 }

@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many trials run at a time, instead of spec.parallelTrials; auto: one a core.",
+            "How many trials run at a time, instead of spec.parallelTrials; auto: one a core, if there are that many.",
             valueName: "n|auto"
         )
     )

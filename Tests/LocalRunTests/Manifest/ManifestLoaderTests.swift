@@ -108,6 +108,27 @@ struct ManifestLoaderTests {
         #expect(text.hasPrefix("job.yaml:2: not valid JSON: "))
     }
 
+    @Test(
+        "runs as many trials at once as there are processors, but no more than there are",
+        arguments: [("numTrials: 3", 64, 3), ("numTrials: 9", 4, 4), ("parallelTrials: 1", 8, 1)]
+    )
+    func automaticParallelism(_ spec: String, _ processors: Int, _ expected: Int) throws {
+        var manifest = try load(Self.job + "spec: {\(spec)}\n")
+        #expect(manifest.setParallelism(.auto, processors: processors) == nil)
+        #expect(manifest.object["spec"]?["parallelTrials"]?.int64Value == Int64(expected))
+    }
+
+    @Test("with fewer trials than the command line wants at once is refused in the option's name")
+    func excessiveParallelism() throws {
+        var manifest = try load(Self.job + "spec: {numTrials: 3, parallelTrials: 2}\n")
+        #expect(
+            manifest.setParallelism(.count(4))?.description(in: "job.yaml")
+                == "job.yaml: --parallel-trials: 4 is more than spec.numTrials (3); lower it, or use auto"
+        )
+        #expect(manifest.setParallelism(.count(3)) == nil)
+        #expect(manifest.object["spec"]?["parallelTrials"]?.int64Value == 3)
+    }
+
     @Test("may begin with a byte order mark")
     func byteOrderMark() throws {
         #expect(try load("\u{FEFF}" + Self.job).object["kind"]?.stringValue == "OptimizationJob")
