@@ -12,13 +12,16 @@ struct TableRenderer {
 
     /// Trials listed at most, however high the terminal is.
     static let listedTrials = 10
-    /// Lines above the list of trials.
-    private static let headLines = 5
+    /// The bar at its longest, in a terminal with room for it.
+    private static let barColumns = 20
 
     /// The lines to show: never wider than the terminal, and fewer than it has rows, so that drawing them does not scroll.
     func lines(_ state: RunState) -> [String] {
-        var lines = [title(state), counts(state), best(state), StyledLine()]
-        lines += table(state, room: min(Self.listedTrials, max(0, rows - 1 - Self.headLines)))
+        // Many parameters in a narrow terminal must leave room for the trials.
+        let best = StyledLine.wrapped(best(state), columns: columns).prefix(max(1, rows / 4))
+        var lines = [title(state)] + StyledLine.wrapped(counts(state), columns: columns) + best + [StyledLine()]
+        // One row for the table's header, and one that stays free.
+        lines += table(state, room: min(Self.listedTrials, max(0, rows - lines.count - 2)))
         return lines.prefix(max(1, rows - 1)).map { $0.rendered(columns: columns, colored: isColored) }
     }
 
@@ -30,37 +33,51 @@ struct TableRenderer {
         return line
     }
 
-    private func counts(_ state: RunState) -> StyledLine {
-        let width = 20
-        let done = state.totalTrials > 0 ? min(width, width * state.finishedCount / state.totalTrials) : 0
+    private func counts(_ state: RunState) -> [StyledLine] {
+        var trials = StyledLine()
+        trials.append("\(state.finishedCount)/\(state.totalTrials) finished, \(state.runningCount) running, ")
+        trials.append("\(state.failedCount) failed", state.failedCount > 0 ? .bad : .plain)
+        trials.append("  ")
+        var time = StyledLine()
+        time.append("\(Text.clock(state.elapsed)) elapsed")
+        if let rest = state.estimatedRest, rest > .zero {
+            time.append(", about \(Text.clock(rest)) left")
+        }
+        let both = StyledLine.wrapped([trials, time], columns: .max)
+        return [bar(state, room: columns - (both.first?.width ?? 0)), trials, time].filter { !$0.spans.isEmpty }
+    }
+
+    /// As long as there is room for, since numbers tell more; empty where it would be too short to be read.
+    private func bar(_ state: RunState, room: Int) -> StyledLine {
+        let gap = "  "
+        let width = min(Self.barColumns, room - gap.utf8.count)
         var line = StyledLine()
+        guard width >= Self.barColumns / 4 else { return line }
+        let share = state.totalTrials > 0 ? Double(state.finishedCount) / Double(state.totalTrials) : 0
+        let done = Int(Double(width) * min(1, share))
         line.append(String(repeating: "━", count: done), .good)
         line.append(String(repeating: "─", count: width - done), .faint)
-        line.append("  \(state.finishedCount)/\(state.totalTrials) finished, \(state.runningCount) running")
-        if state.failedCount > 0 {
-            line.append(", ")
-            line.append("\(state.failedCount) failed", .bad)
-        } else {
-            line.append(", 0 failed")
-        }
-        line.append("  \(Text.clock(state.elapsed)) elapsed")
-        if let rest = state.estimatedRest, rest > .zero {
-            line.append(", about \(Text.clock(rest)) left")
-        }
+        line.append(gap)
         return line
     }
 
-    private func best(_ state: RunState) -> StyledLine {
-        var line = StyledLine()
-        line.append("best so far  ", .faint)
+    private func best(_ state: RunState) -> [StyledLine] {
+        var first = StyledLine()
+        first.append("best so far  ", .faint)
         guard let best = state.best else {
-            line.append("none yet", .faint)
-            return line
+            first.append("none yet", .faint)
+            return [first]
         }
-        line.append(bestText(best, state), .good)
-        line.append("  " + Self.assignments(best.parameters) + "  ")
-        line.append(Self.shortName(best.name, in: state), .faint)
-        return line
+        first.append(bestText(best, state), .good)
+        first.append("  ")
+        let parameters = best.parameters.enumerated().map { index, parameter in
+            var part = StyledLine()
+            part.append(Self.assignment(parameter) + (index == best.parameters.count - 1 ? "  " : " "))
+            return part
+        }
+        var name = StyledLine()
+        name.append(Self.shortName(best.name, in: state), .faint)
+        return [first] + parameters + [name]
     }
 
     private func bestText(_ best: TrialView, _ state: RunState) -> String {
@@ -86,7 +103,8 @@ struct TableRenderer {
         func line(_ cells: [String], _ style: (Int) -> TextStyle) -> StyledLine {
             var line = StyledLine()
             for (column, (cell, width)) in zip(cells, widths).enumerated() {
-                line.append(Text.padded(cell, to: width + 2), style(column))
+                // Not behind the last one: a line that is cut because of space looks as if there were more.
+                line.append(column == widths.count - 1 ? cell : Text.padded(cell, to: width + 2), style(column))
             }
             return line
         }
@@ -123,7 +141,11 @@ struct TableRenderer {
 
     /// `learning_rate=0.01 activation=tanh`, numbers shortened.
     static func assignments(_ parameters: [ParameterAssignment]) -> String {
-        parameters.map { "\(printable($0.name))=\(Text.number($0.value))" }.joined(separator: " ")
+        parameters.map(assignment).joined(separator: " ")
+    }
+
+    private static func assignment(_ parameter: ParameterAssignment) -> String {
+        "\(printable(parameter.name))=\(Text.number(parameter.value))"
     }
 
     /// A trial's name without that of its job.

@@ -58,6 +58,38 @@ struct RenderingTests {
         )
     }
 
+    @Test("leaves out no number where the terminal is narrow: first the bar gets shorter, then lines go on below")
+    func narrow() {
+        func head(_ columns: Int) -> [String] {
+            Array(TableRenderer(columns: columns, rows: 24, isColored: false).lines(Self.state).prefix { !$0.isEmpty })
+        }
+        #expect(
+            head(79) == [
+                "quick  Maximize accuracy  10 trials, 2 at a time",
+                "━━──────────  2/10 finished, 1 running, 1 failed  0:05 elapsed, about 0:11 left",
+                "best so far  accuracy 0.96123  rate=0.012346 act=tanh  trial-0",
+            ]
+        )
+        #expect(
+            head(40) == [
+                "quick  Maximize accuracy  10 trials, 2 …",
+                "2/10 finished, 1 running, 1 failed",
+                "  0:05 elapsed, about 0:11 left",
+                "best so far  accuracy 0.96123",
+                "  rate=0.012346 act=tanh  trial-0",
+            ]
+        )
+    }
+
+    @Test("marks what is cut, and nothing where everything fits", arguments: 1...120)
+    func exactFit(_ columns: Int) {
+        let whole = TableRenderer(columns: 200, rows: 24, isColored: false).lines(Self.state).suffix(4)
+        let lines = TableRenderer(columns: columns, rows: 24, isColored: false).lines(Self.state).suffix(4)
+        for (line, whole) in zip(lines, whole) {
+            #expect(line.contains("…") == (Text.width(whole) > columns))
+        }
+    }
+
     @Test("is the same in colour but for the escape sequences")
     func colour() {
         let renderer = TableRenderer(columns: 100, rows: 24, isColored: true)
