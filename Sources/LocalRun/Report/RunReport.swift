@@ -39,7 +39,7 @@ struct RunReport {
     private var headline: String {
         let name = printable(state.jobName)
         let count = "\(state.finishedCount) of \(state.totalTrials) trials in \(Text.clock(state.elapsed))"
-        let detail = message.isEmpty ? "" : ": \(printable(message))"
+        let detail = message.isEmpty ? "" : ": \(Text.onOneLine(message))"
         switch ending {
         case .complete:
             // The condition says how many trials there were and which was best, as the lines below do. Why there were
@@ -71,7 +71,9 @@ struct RunReport {
     private func failures(_ failed: [TrialView]) -> [String] {
         var lines = ["Failed trials: \(failed.count)"]
         for trial in failed.prefix(Self.listedFailures) {
-            lines.append("  \(printable(trial.name))  \(PlainRenderer.why(trial))")
+            let why = PlainRenderer.whyInFull(trial)
+            lines.append("  \(printable(trial.name))  \(why.first ?? "")")
+            lines += why.dropFirst().map { "    | \($0)" }
             lines.append("    \(printable(logPath(trial.name)))")
         }
         if failed.count > Self.listedFailures {

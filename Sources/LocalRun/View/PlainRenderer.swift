@@ -27,9 +27,18 @@ enum PlainRenderer {
         }
     }
 
-    /// A failed trial's reason and message.
+    /// A failed trial's reason and message, on one line.
     static func why(_ trial: TrialView) -> String {
+        Text.onOneLine(whole(trial))
+    }
+
+    /// A failed trial's reason and message with all their lines, such as the end of its log.
+    static func whyInFull(_ trial: TrialView) -> [String] {
+        Text.lines(whole(trial)).map(printable)
+    }
+
+    private static func whole(_ trial: TrialView) -> String {
         let parts = [trial.reason, trial.message].compactMap { $0 }.filter { !$0.isEmpty }
-        return parts.isEmpty ? "no reason was given" : parts.map(printable).joined(separator: ": ")
+        return parts.isEmpty ? "no reason was given" : parts.joined(separator: ": ")
     }
 }

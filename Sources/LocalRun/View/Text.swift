@@ -27,6 +27,19 @@ enum Text {
         return shortened.utf8.count < text.utf8.count ? shortened : printable(text)
     }
 
+    /// The lines of a text, without empty ones.
+    static func lines(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
+    }
+
+    /// A text of several lines in one: the first, which says what it is about, and the last, in which a traceback says
+    /// what went wrong.
+    static func onOneLine(_ text: String) -> String {
+        let lines = lines(text).map(printable)
+        guard let first = lines.first, let last = lines.last, lines.count > 1 else { return lines.first ?? "" }
+        return lines.count == 2 ? "\(first) \(last)" : "\(first) … \(last)"
+    }
+
     /// The columns a text takes on a terminal.
     static func width(_ text: String) -> Int {
         text.reduce(0) { $0 + width($1) }

@@ -46,6 +46,31 @@ struct RunReportTests {
         )
     }
 
+    @Test("shows the end of a failed trial's log line by line, and in the first line only what it comes to")
+    func traceback() {
+        var state = RenderingTests.state
+        let message =
+            "the trial exited with code 1; its log ends:\nTraceback:\n  File \"a.py\"\n\nValueError: \u{1B}[2Jno"
+        state.trials[1].message = message
+        state.bestTrial = nil
+        let lines = report(.failed, state, message: "all failed; the first: " + message)
+        #expect(
+            lines.first
+                == "quick failed, 2 of 10 trials in 0:05: all failed; the first: the trial exited with code 1; "
+                + "its log ends: … ValueError: \\u{1b}[2Jno"
+        )
+        let failure = lines.firstIndex(of: "Failed trials: 1").map { lines[($0 + 1)...].prefix(5) } ?? []
+        #expect(
+            Array(failure) == [
+                "  quick-trial-1  MetricsUnavailable: the trial exited with code 1; its log ends:",
+                "    | Traceback:",
+                "    |   File \"a.py\"",
+                "    | ValueError: \\u{1b}[2Jno",
+                "    runs/quick-1/trials/quick-trial-1/log.txt",
+            ]
+        )
+    }
+
     @Test("counts failures instead of listing them all")
     func manyFailures() {
         var state = RenderingTests.state
