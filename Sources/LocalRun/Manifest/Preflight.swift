@@ -22,7 +22,8 @@ public struct Preflight: Sendable {
         var seen: Set<String> = []
         problems = problems.filter { seen.insert("\($0.path) \($0.reason.rawValue)").inserted }
         errors = problems.map { error in
-            ManifestProblem(line: manifest.source.line(of: error.path.jsonPointer.tokens), message: error.description)
+            let hint = Self.quotingHint(for: error, in: manifest.object)
+            return manifest.problem(at: error.path.jsonPointer.tokens, error.description + hint)
         }
         warnings += result.warnings.map { ManifestProblem(line: Self.line(ofField: $0, in: manifest), message: $0) }
         errors.sort { ($0.line ?? 0) < ($1.line ?? 0) }
@@ -67,11 +68,29 @@ public struct Preflight: Sendable {
         return errors
     }
 
-    /// The line of the field that a warning begins with, as Kubernetes' warnings do: `spec.numTrials: …`.
+    /// How a text is written that YAML takes for something else: a parameter named `n` is `false` to it.
+    private static func quotingHint(for error: FieldError, in object: JSONValue) -> String {
+        guard error.detail.contains("must be of type string") else { return "" }
+        switch object.value(at: error.path.jsonPointer) {
+        case .bool(let bool): return " (put quotes around it: without, YAML reads it as \(bool))"
+        case .number: return " (put quotes around it)"
+        default: return ""
+        }
+    }
+
+    /// The line of the field that a warning begins with, as Kubernetes' warnings do: `spec.numTrials: …` or
+    /// `unknown field "spec.numTrails": …`.
     private static func line(ofField warning: String, in manifest: Manifest) -> Int? {
         guard let colon = warning.firstIndex(of: ":") else { return nil }
+        var field = warning[..<colon]
+        let unknown = "unknown field \""
+        if field.hasPrefix(unknown) {
+            field = field.dropFirst(unknown.count).dropLast()
+            // A member of the object itself is known by its line alone.
+            if !field.contains(".") { return manifest.source.line(of: [String(field)]) }
+        }
         var path: [String] = []
-        for part in warning[..<colon].split(separator: ".") {
+        for part in field.split(separator: ".") {
             let steps = part.split(separator: "[")
             guard let name = steps.first, name.allSatisfy({ $0.isLetter || $0.isNumber }) else { return nil }
             path.append(String(name))

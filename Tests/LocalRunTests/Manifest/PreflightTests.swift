@@ -85,6 +85,30 @@ struct PreflightTests {
         )
     }
 
+    @Test("tells to quote what YAML takes for a number or a boolean")
+    func quoting() throws {
+        let number = try check(Self.valid.replacing("min: \"0.1\"", with: "min: 0.1"))
+        #expect(number.first?.hasSuffix("must be of type string: \"number\" (put quotes around it)") == true)
+        let boolean = try check(Self.valid.replacing("name: lr", with: "name: n"))
+        #expect(
+            boolean.first?.hasSuffix("\"boolean\" (put quotes around it: without, YAML reads it as false)") == true,
+            "\(boolean)"
+        )
+    }
+
+    @Test("names the line of a misspelt field, with the name that was probably meant")
+    func misspelt() throws {
+        let yaml = Self.valid.replacing("spec:\n  objectives", with: "sepc: 1\nspec:\n  numTrails: 3\n  objectives")
+        let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
+        let ignored = "ignored here and dropped by a Kubernetes API server"
+        #expect(
+            Set(Preflight(manifest).warnings.map { $0.description(in: "job.yaml") }) == [
+                "job.yaml:5: unknown field \"sepc\": \(ignored)",
+                "job.yaml:7: unknown field \"spec.numTrails\": \(ignored), did you mean \"numTrials\"?",
+            ]
+        )
+    }
+
     @Test("refuses what only a cluster can do")
     func clusterOnly() throws {
         let problems = try check(
