@@ -77,7 +77,7 @@ public enum ManifestLoader {
                 throw ManifestProblem(line: line, message: "expected an OptimizationJob, found no mapping at all")
             }
             guard let kind = document.value["kind"]?.stringValue, !kind.isEmpty else {
-                throw ManifestProblem(line: line, message: "kind: Required value: expected kind: OptimizationJob")
+                throw ManifestProblem(line: kindLine, message: "kind: Required value: expected kind: OptimizationJob")
             }
             if kind == "List" || kind == "OptimizationJobList" {
                 throw ManifestProblem(
@@ -85,10 +85,15 @@ public enum ManifestLoader {
                     message: "a \(kind) cannot be run: put one OptimizationJob into a file of its own"
                 )
             }
-            let group = document.value["apiVersion"]?.stringValue?.split(separator: "/").first
+            let apiVersion = document.value["apiVersion"]?.stringValue
+            let group = apiVersion?.split(separator: "/").first
             guard kind == "OptimizationJob", group == nil || group == "trainer.kubeflow.org" else {
                 let name = document.value["metadata"]?["name"]?.stringValue.map { " \"\($0)\"" } ?? ""
-                warnings.append(ManifestProblem(line: kindLine, message: "\(kind)\(name) plays no part in a local run"))
+                // Of the right kind only by name: then what is not right has to be said.
+                let version = kind == "OptimizationJob" ? apiVersion.map { " of \($0)" } ?? "" : ""
+                warnings.append(
+                    ManifestProblem(line: kindLine, message: "\(kind)\(name)\(version) plays no part in a local run")
+                )
                 continue
             }
             if let chosen {

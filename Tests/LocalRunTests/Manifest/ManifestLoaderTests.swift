@@ -52,8 +52,9 @@ struct ManifestLoaderTests {
             ),
             (
                 "kind: OptimizationJob\napiVersion: example.org/v1",
-                "job.yaml:1: no OptimizationJob in this file; OptimizationJob plays no part in a local run"
+                "job.yaml:1: no OptimizationJob in this file; OptimizationJob of example.org/v1 plays no part in a local run"
             ),
+            ("metadata: {}\nkind: 5", "job.yaml:2: kind: Required value: expected kind: OptimizationJob"),
         ]
     )
     func count(_ text: String, _ message: String) {
