@@ -23,6 +23,8 @@ struct LocalServers: Sendable {
     private let servers: [HTTPServer]
 
     private static let host = "127.0.0.1"
+    /// More than the progress server takes: a body in between is for it to refuse, in Kubeflow Trainer's words.
+    private static let progressBody = 16 * ProgressServer.maximumBody
 
     /// Starts them all; if one does not start, those before it are stopped again.
     static func start(logger: Logger) async throws -> LocalServers {
@@ -45,7 +47,7 @@ struct LocalServers: Sendable {
             let progress = try serve(
                 ProgressServer(api: api, tokens: tokens, logger: logger),
                 identity,
-                maximumBody: ProgressServer.maximumBody
+                maximumBody: progressBody
             )
             started.append(progress)
 

@@ -206,6 +206,32 @@ struct RunTests {
         #expect(result.errors == "Error: \(option): \(problem)\n")
     }
 
+    @Test("answers a report that is too large as Kubeflow Trainer does")
+    func largeReport() async throws {
+        let workspace = try Workspace()
+        let script = """
+            import os, ssl, urllib.error, urllib.request
+            request = urllib.request.Request(os.environ["KUBEFLOW_TRAINER_SERVER_URL"], data=b" " * 65537)
+            request.add_header("Authorization", "Bearer " + open(os.environ["KUBEFLOW_TRAINER_SERVER_TOKEN"]).read())
+            context = ssl.create_default_context(cafile=os.environ["KUBEFLOW_TRAINER_SERVER_CA_CERT"])
+            try:
+                urllib.request.urlopen(request, context=context, timeout=30)
+            except urllib.error.HTTPError as error:
+                print(error.code, error.read().decode())
+            """
+        try workspace.write(script, to: "large.py")
+        let trial = "python3 large.py > \(workspace.path)/answer\npython3 report.py loss 1"
+        try workspace.write(Workspace.manifest(Self.uniform, script: trial), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let answer = try workspace.read("answer")
+        #expect(answer.hasPrefix("413 "))
+        let status = try JSONValue(parsing: Array(answer.utf8.dropFirst(4)))
+        #expect(status["kind"] == "Status")
+        #expect(status["message"] == "Payload too large")
+        #expect(status["reason"] == "RequestEntityTooLarge")
+    }
+
     @Test("tells what it found although the results cannot be written, and exits 1")
     func unwritable() async throws {
         let workspace = try Workspace()
