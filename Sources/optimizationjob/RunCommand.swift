@@ -8,8 +8,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs an OptimizationJob on this machine, without a cluster.",
         discussion: """
-            Every trial is a process: spec.trainJobTemplate.spec.trainer.command with its args and env, started in \
-            the folder of the manifest. It reports its metrics to KUBEFLOW_TRAINER_SERVER_URL, as it would to \
+            Every trial is a process: spec.trainJobTemplate.spec.trainer.command with its args and env, in a \
+            folder of its own with links to what lies beside the manifest, hidden files aside (to reach what lies \
+            elsewhere, as ../data, name a folder above with --context). It reports its metrics to KUBEFLOW_TRAINER_SERVER_URL, as it would to \
             Kubeflow Trainer.
 
             Exit status: 0 when the job completed, 1 when it failed, 2 when the manifest or the command line is \
@@ -30,7 +31,10 @@ struct RunCommand: ParsableCommand {
     var outputDir = "optimizationjob-runs"
 
     @Option(
-        help: ArgumentHelp("The folder that trials start in. (default: the manifest's folder)", valueName: "dir")
+        help: ArgumentHelp(
+            "The folder whose entries every trial finds in its own. (default: the manifest's folder)",
+            valueName: "dir"
+        )
     )
     var context: String?
 

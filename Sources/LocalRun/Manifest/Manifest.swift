@@ -6,7 +6,7 @@ public import YAML
 public struct Manifest: Sendable, Equatable {
     /// The file as the user named it, for messages; `<stdin>` when it was piped in.
     public var file: String
-    /// The folder trials start in: the file's own, or the current one for standard input.
+    /// The folder whose entries every trial finds in its own: the file's, or the current one for standard input.
     public var directory: String
     /// The object, not yet defaulted or validated.
     public var object: JSONValue

@@ -27,7 +27,7 @@ public struct RunOptions: Sendable {
     public var format: Format = .text
     /// The folder in which the folder of this run is made.
     public var outputDirectory: String = "optimizationjob-runs"
-    /// The folder trials start in; the manifest's own unless given.
+    /// The folder whose entries every trial finds in its own; the manifest's unless given.
     public var contextDirectory: String?
     /// Instead of the manifest's `parallelTrials`.
     public var parallelism: Parallelism?
