@@ -23,7 +23,7 @@ build: setup ## Builds the program: .build/release/optimizationjob
 	@$(SWIFT) build $(RELEASE) --product optimizationjob
 
 run: build ## Tunes the quickstart's model
-	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/optimizationjob" run $(EXAMPLE)
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/optimizationjob" run $(EXAMPLE) --parallel-trials auto
 
 test: export WARNINGS_AS_ERRORS = 1
 test: setup lint ## Runs all checks and tests
