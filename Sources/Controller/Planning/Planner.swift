@@ -172,7 +172,9 @@ struct Planner {
     // MARK: The plan
 
     func finished(creations: [TrialCreation] = [], deletions: [TrialDeletion] = []) -> Plan {
-        Plan(
+        var status = status
+        if status != job.status { status.summary = StatusSummary(of: status, spec: job.spec) }
+        return Plan(
             status: status,
             needsStatusWrite: guardsLastValue || status.withoutRunningMetrics != job.status.withoutRunningMetrics,
             creations: creations,

@@ -29,7 +29,11 @@ struct Suggestions {
         }
         names = space.parameters.map(\.name)
         seed = job.seed
-        sampler = job.spec.searchAlgorithm.sampler
+        do {
+            sampler = try job.spec.searchAlgorithm.sampler
+        } catch {
+            throw .unable(reason: JobReason.invalidSpec, message: "\(error)")
+        }
         var past: [PastTrial] = []
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }

@@ -13,6 +13,7 @@ public enum Defaulting {
         guard let spec = object["spec"], spec.objectValue != nil else { return JSONPatch() }
         draft.descend("spec") { draft in
             draft.fill("searchAlgorithm", of: spec, with: ["random": [:]])
+            defaultAlgorithms(in: spec, &draft)
             draft.fill("numTrials", of: spec, with: 1)
             draft.fill("parallelTrials", of: spec, with: 1)
             defaultDirections(in: spec, &draft)
@@ -33,8 +34,31 @@ public enum Defaulting {
     /// The elements of a list, none if there are more than validation lets pass: a patch of a million operations would
     /// be of no use to anyone.
     private static func list(_ key: String, of spec: JSONValue) -> [JSONValue] {
-        guard let list = spec[key]?.arrayValue, list.count <= ParameterRules.limit else { return [] }
+        guard let list = spec[key]?.arrayValue, list.count <= Limits.parameters.upperBound else { return [] }
         return list
+    }
+
+    /// Settings of the algorithms that the spec names, so that a stored job keeps the ones it began with.
+    private static let settings: [(path: [String], field: String, value: JSONValue)] = [
+        (["searchAlgorithm", "tpe"], "startupTrials", number(SearchAlgorithm.Defaults.tpeStartupTrials)),
+        (["searchAlgorithm", "tpe"], "candidates", number(SearchAlgorithm.Defaults.tpeCandidates)),
+        (["searchAlgorithm", "cmaes"], "startupTrials", number(SearchAlgorithm.Defaults.cmaesStartupTrials)),
+        (["searchAlgorithm", "gp"], "startupTrials", number(SearchAlgorithm.Defaults.gpStartupTrials)),
+        (["pruneAlgorithm", "medianStop"], "startupTrials", number(PruneAlgorithm.Defaults.medianStopStartupTrials)),
+        (["pruneAlgorithm", "medianStop"], "startupSteps", number(PruneAlgorithm.Defaults.medianStopStartupSteps)),
+        (["pruneAlgorithm", "asha"], "reductionFactor", number(PruneAlgorithm.Defaults.ashaReductionFactor)),
+        (["pruneAlgorithm", "hyperband"], "reductionFactor", number(PruneAlgorithm.Defaults.hyperbandReductionFactor)),
+    ]
+
+    private static func number(_ value: some BinaryInteger) -> JSONValue {
+        .number(JSONNumber(Int64(value)))
+    }
+
+    private static func defaultAlgorithms(in spec: JSONValue, _ draft: inout Draft) {
+        for (path, field, value) in settings {
+            guard let algorithm = spec[path[0]]?[path[1]] else { continue }
+            draft.descend(path[0], path[1]) { $0.fill(field, of: algorithm, with: value) }
+        }
     }
 
     private static func defaultDirections(in spec: JSONValue, _ draft: inout Draft) {
@@ -55,10 +79,10 @@ public enum Defaulting {
     private static func defaultNumberTypes(in spec: JSONValue, _ draft: inout Draft) {
         draft.descend("parameters") { draft in
             for (index, parameter) in list("parameters", of: spec).enumerated() {
-                for distribution in ["uniform", "logUniform"] {
+                for distribution in ["uniform", "logUniform", "normal", "logNormal"] {
                     guard let range = parameter["searchSpace"]?[distribution] else { continue }
                     draft.descend(String(index), "searchSpace", distribution) { draft in
-                        draft.fill("type", of: range, with: .string(NumericRange.NumberType.float.rawValue))
+                        draft.fill("type", of: range, with: .string(NumberType.float.rawValue))
                     }
                 }
             }

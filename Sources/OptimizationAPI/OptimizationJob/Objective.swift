@@ -21,15 +21,30 @@ public struct Objective: Sendable, Hashable {
     public var metric: String
     /// Which way is better.
     public var direction: Direction
+    /// The value that is good enough, in the grammar of `DecimalText`; `nil` for none.
+    ///
+    /// The job completes once a trial that succeeded has reached the goals of all objectives that have one.
+    public var goal: String?
 
     /// Makes an objective.
-    public init(metric: String, direction: Direction = .minimize) {
+    public init(metric: String, direction: Direction = .minimize, goal: String? = nil) {
         self.metric = metric
         self.direction = direction
+        self.goal = goal
+    }
+
+    /// Whether a value is as good as the goal or better: at most the goal when minimizing, at least when maximizing.
+    ///
+    /// - Returns: `false` without a goal, and for a value that is not finite.
+    public func isReached(by value: Double) -> Bool {
+        guard value.isFinite, let goal = goal.flatMap(DecimalText.init)?.double else { return false }
+        return direction == .minimize ? value <= goal : value >= goal
     }
 
     /// The objective as a spec carries it.
     public var json: JSONValue {
-        ["metric": .string(metric), "direction": .string(direction.rawValue)]
+        var object: JSONObject = ["metric": .string(metric), "direction": .string(direction.rawValue)]
+        if let goal { object["goal"] = .string(goal) }
+        return .object(object)
     }
 }

@@ -46,7 +46,7 @@ public struct OptimizationJob: Sendable, Equatable {
     ///
     /// An object without a UID, as in a file, uses its namespace and name.
     public var seed: UInt64 {
-        if case .random(let seed?) = spec.searchAlgorithm { return UInt64(bitPattern: seed) }
+        if let seed = spec.searchAlgorithm.seed { return UInt64(bitPattern: seed) }
         return SeededGenerator.seed(
             from: metadata.uid.isEmpty ? metadata.namespacedName.description : metadata.uid
         )

@@ -8,16 +8,28 @@ extension OptimizationJobSpec {
         guard let objectives = OptimizationJobSpec.all(value["objectives"], Objective.init(decoding:)),
             let searchAlgorithm = SearchAlgorithm(decoding: value["searchAlgorithm"] ?? .null),
             let parameters = OptimizationJobSpec.all(value["parameters"], Parameter.init(decoding:)),
-            let numTrials = value["numTrials"]?.int64Value.flatMap(Int.init(exactly:)),
-            let parallelTrials = value["parallelTrials"]?.int64Value.flatMap(Int.init(exactly:)),
+            let numTrials = value["numTrials"]?.intValue,
+            let parallelTrials = value["parallelTrials"]?.intValue,
             let trainJobTemplate = TrainJobTemplate(decoding: value["trainJobTemplate"] ?? .null)
         else { return nil }
+        var pruneAlgorithm: PruneAlgorithm?
+        if let pruning = value["pruneAlgorithm"], !pruning.isNull {
+            pruneAlgorithm = PruneAlgorithm(decoding: pruning)
+            guard pruneAlgorithm != nil else { return nil }
+        }
         self.init(
             objectives: objectives,
             searchAlgorithm: searchAlgorithm,
             parameters: parameters,
             numTrials: numTrials,
             parallelTrials: parallelTrials,
+            maxFailedTrials: value["maxFailedTrials"]?.intValue,
+            warmStartFrom: (value["warmStartFrom"]?.arrayValue ?? []).compactMap(\.stringValue),
+            pruneAlgorithm: pruneAlgorithm,
+            isSuspended: value["suspend"]?.boolValue ?? false,
+            managedBy: value["managedBy"]?.stringValue,
+            ttlSecondsAfterFinished: value["ttlSecondsAfterFinished"]?.intValue,
+            trialRetention: value["trialRetention"]?.stringValue.flatMap(TrialRetention.init(rawValue:)) ?? .all,
             trainJobTemplate: trainJobTemplate
         )
     }
@@ -34,16 +46,65 @@ extension Objective {
         guard let metric = value["metric"]?.stringValue,
             let direction = value["direction"]?.stringValue.flatMap(Direction.init(rawValue:))
         else { return nil }
-        self.init(metric: metric, direction: direction)
+        self.init(metric: metric, direction: direction, goal: value["goal"]?.stringValue)
     }
 }
 
 extension SearchAlgorithm {
     init?(decoding value: JSONValue) {
-        if let random = value["random"], !random.isNull {
+        let settings = { (name: String) -> JSONValue? in
+            guard let settings = value[name], !settings.isNull else { return nil }
+            return settings
+        }
+        if let random = settings("random") {
             self = .random(seed: random["seed"]?.int64Value)
-        } else if let grid = value["grid"], !grid.isNull {
+        } else if settings("grid") != nil {
             self = .grid
+        } else if let sobol = settings("sobol") {
+            self = .sobol(seed: sobol["seed"]?.int64Value)
+        } else if let tpe = settings("tpe") {
+            self = .tpe(
+                seed: tpe["seed"]?.int64Value,
+                startupTrials: tpe["startupTrials"]?.intValue ?? Defaults.tpeStartupTrials,
+                candidates: tpe["candidates"]?.intValue ?? Defaults.tpeCandidates
+            )
+        } else if let cmaes = settings("cmaes") {
+            self = .cmaes(
+                seed: cmaes["seed"]?.int64Value,
+                startupTrials: cmaes["startupTrials"]?.intValue ?? Defaults.cmaesStartupTrials,
+                sigma: cmaes["sigma"]?.stringValue
+            )
+        } else if let gp = settings("gp") {
+            self = .gp(
+                seed: gp["seed"]?.int64Value,
+                startupTrials: gp["startupTrials"]?.intValue ?? Defaults.gpStartupTrials
+            )
+        } else if let auto = settings("auto") {
+            self = .auto(seed: auto["seed"]?.int64Value)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension PruneAlgorithm {
+    init?(decoding value: JSONValue) {
+        if let medianStop = value["medianStop"], !medianStop.isNull {
+            self = .medianStop(
+                startupTrials: medianStop["startupTrials"]?.intValue ?? Defaults.medianStopStartupTrials,
+                startupSteps: medianStop["startupSteps"]?.int64Value ?? Defaults.medianStopStartupSteps
+            )
+        } else if let asha = value["asha"], !asha.isNull {
+            self = .asha(
+                reductionFactor: asha["reductionFactor"]?.intValue ?? Defaults.ashaReductionFactor,
+                minProgress: asha["minProgress"]?.int64Value
+            )
+        } else if let hyperband = value["hyperband"], !hyperband.isNull {
+            self = .hyperband(
+                reductionFactor: hyperband["reductionFactor"]?.intValue ?? Defaults.hyperbandReductionFactor,
+                minProgress: hyperband["minProgress"]?.int64Value,
+                maxProgress: hyperband["maxProgress"]?.int64Value
+            )
         } else {
             return nil
         }
@@ -65,10 +126,18 @@ extension SearchSpaceSpec {
             guard let range = NumericRange(decoding: range) else { return nil }
             self = .uniform(range)
         } else if let range = value["logUniform"], !range.isNull {
-            guard let range = NumericRange(decoding: range) else { return nil }
+            guard var range = NumericRange(decoding: range) else { return nil }
+            range.step = nil
             self = .logUniform(range)
         } else if let choices = value["categorical"]?["choices"]?.arrayValue {
             self = .categorical(choices: choices.compactMap(\.stringValue))
+        } else if let distribution = value["normal"], !distribution.isNull {
+            guard let distribution = NormalDistribution(decoding: distribution) else { return nil }
+            self = .normal(distribution)
+        } else if let distribution = value["logNormal"], !distribution.isNull {
+            guard var distribution = NormalDistribution(decoding: distribution) else { return nil }
+            distribution.step = nil
+            self = .logNormal(distribution)
         } else {
             return nil
         }
@@ -80,7 +149,16 @@ extension NumericRange {
         guard let min = value["min"]?.stringValue, let max = value["max"]?.stringValue,
             let type = value["type"]?.stringValue.flatMap(NumberType.init(rawValue:))
         else { return nil }
-        self.init(min: min, max: max, type: type)
+        self.init(min: min, max: max, type: type, step: value["step"]?.stringValue)
+    }
+}
+
+extension NormalDistribution {
+    init?(decoding value: JSONValue) {
+        guard let mean = value["mean"]?.stringValue, let stdDev = value["stdDev"]?.stringValue,
+            let type = value["type"]?.stringValue.flatMap(NumberType.init(rawValue:))
+        else { return nil }
+        self.init(mean: mean, stdDev: stdDev, type: type, step: value["step"]?.stringValue)
     }
 }
 
@@ -96,4 +174,9 @@ extension TrainJobTemplate {
         }
         self.init(labels: map("labels"), annotations: map("annotations"), spec: spec)
     }
+}
+
+extension JSONValue {
+    /// The whole number here, where it fits an `Int`.
+    var intValue: Int? { int64Value.flatMap(Int.init(exactly:)) }
 }

@@ -76,26 +76,35 @@ public struct TrialCounts: Sendable, Hashable {
 
 /// What came of a job so far: its whole memory.
 public struct OptimizationJobStatus: Sendable, Equatable {
-    /// `Created`, `Running`, `Complete`, `Failed`; see `ConditionType`.
+    /// One of each type; see `ConditionType`.
     public var conditions: [Condition]
-    /// The best trial so far; `nil` until one succeeded.
+    /// The best trial so far, by the first objective; `nil` until one succeeded.
     public var result: TrialResult?
+    /// The Pareto front of a job with several objectives: succeeded trials than which no other is better in one objective
+    /// and as good in all others. Empty for one objective.
+    public var optimalTrials: [TrialResult]
     /// Every trial ever started, in the order of their numbers.
     public var trials: [TrialRecord]
     /// The number the next trial gets.
     public var nextTrialIndex: Int
+    /// The same for people; `nil` until the controller has seen the job.
+    public var summary: StatusSummary?
 
     /// Makes a status; an empty one for a new job.
     public init(
         conditions: [Condition] = [],
         result: TrialResult? = nil,
+        optimalTrials: [TrialResult] = [],
         trials: [TrialRecord] = [],
-        nextTrialIndex: Int = 0
+        nextTrialIndex: Int = 0,
+        summary: StatusSummary? = nil
     ) {
         self.conditions = conditions
         self.result = result
+        self.optimalTrials = optimalTrials
         self.trials = trials
         self.nextTrialIndex = nextTrialIndex
+        self.summary = summary
     }
 
     /// Trials by state, counted from the records.
@@ -106,12 +115,14 @@ public struct OptimizationJobStatus: Sendable, Equatable {
     /// A missing `nextTrialIndex` becomes the number of records, so that no number is given twice.
     public init(decoding value: JSONValue) {
         let trials = (value["trials"]?.arrayValue ?? []).compactMap(TrialRecord.init(decoding:))
-        let next = value["nextTrialIndex"]?.int64Value.flatMap(Int.init(exactly:)) ?? 0
+        let next = value["nextTrialIndex"]?.intValue ?? 0
         self.init(
             conditions: (value["conditions"]?.arrayValue ?? []).compactMap(Condition.init(decoding:)),
             result: value["result"].flatMap(TrialResult.init(decoding:)),
+            optimalTrials: (value["optimalTrials"]?.arrayValue ?? []).compactMap(TrialResult.init(decoding:)),
             trials: trials,
-            nextTrialIndex: max(next, trials.count)
+            nextTrialIndex: max(next, trials.count),
+            summary: value["summary"].flatMap(StatusSummary.init(decoding:))
         )
     }
 
@@ -119,7 +130,9 @@ public struct OptimizationJobStatus: Sendable, Equatable {
     public var json: JSONValue {
         var object: JSONObject = [:]
         if !conditions.isEmpty { object["conditions"] = .array(conditions.map(\.json)) }
+        if let summary { object["summary"] = summary.json }
         if let result { object["result"] = result.json }
+        if !optimalTrials.isEmpty { object["optimalTrials"] = .array(optimalTrials.map(\.json)) }
         object["trialCounts"] = trialCounts.json
         object["nextTrialIndex"] = .number(JSONNumber(nextTrialIndex))
         object["trials"] = .array(trials.map(\.json))

@@ -1,58 +1,68 @@
 import JSON
-import Search
+
+/// What values a numeric distribution gives.
+public enum NumberType: String, Sendable, Hashable, CaseIterable {
+    /// Whole numbers that fit a signed 64-bit integer.
+    case int = "Int"
+    /// Real numbers; the default.
+    case float = "Float"
+}
 
 /// A range of numbers with its bounds as written: exact until a sampler needs a Double.
 public struct NumericRange: Sendable, Hashable {
-    /// What values a range holds.
-    public enum NumberType: String, Sendable, Hashable, CaseIterable {
-        /// Whole numbers.
-        case int = "Int"
-        /// Real numbers; the default.
-        case float = "Float"
-    }
-
     /// The lowest value, in the grammar of `DecimalText`.
     public var min: String
     /// The highest value, in the same grammar.
     public var max: String
     /// Whole or real numbers.
     public var type: NumberType
+    /// How far apart values are, counted from `min`; above 0, in the same grammar. `nil` for 1 of type Int and no
+    /// distance of type Float. A logarithmic range has none.
+    public var step: String?
 
-    /// Makes a range; its bounds are checked when a domain is made of it.
-    public init(min: String, max: String, type: NumberType = .float) {
+    /// Makes a range; its numbers are checked when a domain is made of it.
+    public init(min: String, max: String, type: NumberType = .float, step: String? = nil) {
         self.min = min
         self.max = max
         self.type = type
+        self.step = step
     }
 
     /// The range as a spec carries it.
     public var json: JSONValue {
-        ["min": .string(min), "max": .string(max), "type": .string(type.rawValue)]
+        var object: JSONObject = ["min": .string(min), "max": .string(max), "type": .string(type.rawValue)]
+        if let step { object["step"] = .string(step) }
+        return .object(object)
+    }
+}
+
+/// A normal distribution, with its numbers as written.
+///
+/// As `logNormal` it is that of the natural logarithm of the value.
+public struct NormalDistribution: Sendable, Hashable {
+    /// The mean, in the grammar of `DecimalText`.
+    public var mean: String
+    /// The standard deviation, above 0, in the same grammar.
+    public var stdDev: String
+    /// Whole numbers, drawn as real ones and rounded to the nearest, or real numbers.
+    public var type: NumberType
+    /// Values are rounded to the nearest multiple of it; above 0, in the same grammar. `nil` for 1 of type Int and no
+    /// rounding of type Float. As `logNormal` there is none.
+    public var step: String?
+
+    /// Makes a distribution; its numbers are checked when a domain is made of it.
+    public init(mean: String, stdDev: String, type: NumberType = .float, step: String? = nil) {
+        self.mean = mean
+        self.stdDev = stdDev
+        self.type = type
+        self.step = step
     }
 
-    /// The values a sampler chooses from.
-    ///
-    /// - Returns: `nil` when a bound is no number, does not fit the type, or an Int bound has a fraction.
-    func domain(scale: Domain.Scale) -> Domain? {
-        guard let low = DecimalText(min), let high = DecimalText(max) else { return nil }
-        return NumericRange.domain(from: low, to: high, type, scale)
-    }
-
-    /// The same for bounds that have been read already.
-    static func domain(
-        from low: DecimalText,
-        to high: DecimalText,
-        _ type: NumberType,
-        _ scale: Domain.Scale
-    ) -> Domain? {
-        switch type {
-        case .float:
-            guard let low = low.double, let high = high.double else { return nil }
-            return .float(min: low, max: high, scale: scale)
-        case .int:
-            guard let low = low.int64, let high = high.int64 else { return nil }
-            return .int(min: low, max: high, scale: scale)
-        }
+    /// The distribution as a spec carries it.
+    public var json: JSONValue {
+        var object: JSONObject = ["mean": .string(mean), "stdDev": .string(stdDev), "type": .string(type.rawValue)]
+        if let step { object["step"] = .string(step) }
+        return .object(object)
     }
 }
 
@@ -64,15 +74,10 @@ public enum SearchSpaceSpec: Sendable, Hashable {
     case logUniform(NumericRange)
     /// One of several texts.
     case categorical(choices: [String])
-
-    /// The values a sampler chooses from; `nil` when a bound is no number of its type.
-    public var domain: Domain? {
-        switch self {
-        case .uniform(let range): range.domain(scale: .linear)
-        case .logUniform(let range): range.domain(scale: .log)
-        case .categorical(let choices): .categorical(choices)
-        }
-    }
+    /// Values near the mean are likelier.
+    case normal(NormalDistribution)
+    /// Values above 0, whose logarithm is normal.
+    case logNormal(NormalDistribution)
 
     /// The search space as a spec carries it.
     public var json: JSONValue {
@@ -80,6 +85,8 @@ public enum SearchSpaceSpec: Sendable, Hashable {
         case .uniform(let range): ["uniform": range.json]
         case .logUniform(let range): ["logUniform": range.json]
         case .categorical(let choices): ["categorical": ["choices": .array(choices.map { .string($0) })]]
+        case .normal(let distribution): ["normal": distribution.json]
+        case .logNormal(let distribution): ["logNormal": distribution.json]
         }
     }
 }

@@ -2,31 +2,29 @@ import JSON
 
 /// The members an object of the API can have.
 struct Members: Sendable {
-    /// Those that mean something.
+    /// Their names.
     let known: [String]
-    /// Those of the API's design that this version cannot honour yet.
-    let planned: [String]
 
-    init(_ known: String..., planned: [String] = []) {
+    init(_ known: String...) {
         self.known = known
-        self.planned = planned
     }
 }
 
 extension Findings {
     /// Looks for members nobody reads.
-    ///
-    /// A planned member is an error: ignoring it would run another experiment than the one asked for.
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
-            if members.planned.contains(key) {
-                add(at: key, .forbidden, nil, "not supported yet; remove it")
-                continue
-            }
             let field = path.key(key)
             let hint = Findings.likely(key, among: members.known).map { ", did you mean \"\($0)\"?" } ?? ""
             warn("unknown field \"\(field)\": ignored here and dropped by a Kubernetes API server\(hint)")
         }
+    }
+
+    /// Checks that exactly one alternative is chosen, in the words that Kubernetes' own generator gives such rules.
+    mutating func checkExactlyOne(of members: Members, in object: JSONObject) {
+        let chosen = members.known.count { !(object[$0] ?? .null).isNull }
+        guard chosen != 1 else { return }
+        add(.invalid, nil, "exactly one of the fields in [\(members.known.joined(separator: " "))] must be set")
     }
 
     /// The known name a misspelt one most likely stands for: at most two letters away, case aside.

@@ -5,7 +5,7 @@ import Kubernetes
 enum ObjectRules {
     private static let members = Members("apiVersion", "kind", "metadata", "spec", "status")
 
-    static func check(_ object: JSONValue, _ findings: inout Findings) {
+    static func check(_ object: JSONValue, _ options: ValidationOptions, _ findings: inout Findings) {
         guard case .object(let root) = object else {
             findings.wrongType(object, expected: "object")
             return
@@ -17,11 +17,13 @@ enum ObjectRules {
                 findings.add(at: field, .invalid, .string(value), "must be \(expected)")
             }
         }
+        var name = ""
         if let metadata = findings.object("metadata", in: root, required: true) {
+            name = metadata["name"]?.stringValue ?? ""
             findings.at("metadata") { checkName(in: metadata, &$0) }
         }
         if let spec = findings.object("spec", in: root, required: true) {
-            findings.at("spec") { SpecRules.check(spec, &$0) }
+            findings.at("spec") { SpecRules.check(spec, name: name, options, &$0) }
         }
         findings.checkMembers(of: root, members)
     }

@@ -1,12 +1,8 @@
 import JSON
-import Search
 
 /// Rules on what is tuned: names, and the values behind them.
 enum ParameterRules {
     private static let members = Members("name", "searchSpace")
-
-    /// Parameters a job can have.
-    static let limit = 100
 
     /// A parameter as far as it could be understood.
     struct Checked {
@@ -15,12 +11,12 @@ enum ParameterRules {
         /// The environment variable it becomes; `nil` when none can be made, or another parameter has it.
         let variable: String?
         /// Its values; `nil` when something is wrong with them.
-        let domain: Domain?
+        let searchSpace: SearchSpaceRules.Checked?
     }
 
     /// - Returns: The parameters that have a name; `nil` when there is no list of them.
     static func check(_ spec: JSONObject, _ findings: inout Findings) -> [Checked]? {
-        guard let parameters = findings.list("parameters", in: spec, required: true, count: 1...limit) else {
+        guard let parameters = findings.list("parameters", in: spec, required: true, count: Limits.parameters) else {
             return nil
         }
         var checked: [Checked] = []
@@ -32,15 +28,20 @@ enum ParameterRules {
                         findings.wrongType(value, expected: "object")
                         return
                     }
-                    let name = findings.string("name", in: parameter, required: true, length: 1...64)
+                    let name = findings.string(
+                        "name",
+                        in: parameter,
+                        required: true,
+                        length: Limits.parameterNameLength
+                    )
                     let variable = name.flatMap { variables.check($0, &findings) }
-                    var domain: Domain?
+                    var values: SearchSpaceRules.Checked?
                     if let searchSpace = findings.object("searchSpace", in: parameter, required: true) {
-                        findings.at("searchSpace") { domain = SearchSpaceRules.check(searchSpace, &$0) }
+                        findings.at("searchSpace") { values = SearchSpaceRules.check(searchSpace, &$0) }
                     }
                     findings.checkMembers(of: parameter, members)
                     if let name {
-                        checked.append(Checked(index: index, name: name, variable: variable, domain: domain))
+                        checked.append(Checked(index: index, name: name, variable: variable, searchSpace: values))
                     }
                 }
             }
@@ -84,115 +85,5 @@ private struct ParameterVariables {
             )
         }
         return nil
-    }
-}
-
-/// Rules on the values of one parameter.
-enum SearchSpaceRules {
-    private static let members = Members("uniform", "logUniform", "categorical", planned: ["normal", "logNormal"])
-    private static let uniformMembers = Members("min", "max", "type", planned: ["step"])
-    private static let logUniformMembers = Members("min", "max", "type")
-    private static let categoricalMembers = Members("choices")
-
-    /// - Returns: The values, when nothing is wrong.
-    static func check(_ searchSpace: JSONObject, _ findings: inout Findings) -> Domain? {
-        let before = findings.errors.count
-        findings.checkMembers(of: searchSpace, members)
-        var domain: Domain?
-        for (field, scale) in [("uniform", Domain.Scale.linear), ("logUniform", .log)] {
-            guard let range = findings.object(field, in: searchSpace) else { continue }
-            findings.at(field) { domain = checkRange(range, scale, &$0) }
-        }
-        if let categorical = findings.object("categorical", in: searchSpace) {
-            findings.at("categorical") { domain = checkChoices(categorical, &$0) }
-        }
-        let isSet = { (name: String) in !(searchSpace[name] ?? .null).isNull }
-        let chosen = members.known.count(where: isSet) + members.planned.count(where: isSet)
-        if chosen != 1 {
-            findings.add(.invalid, nil, "exactly one of the fields in [uniform logUniform categorical] must be set")
-        }
-        return findings.errors.count == before ? domain : nil
-    }
-
-    private static func checkRange(_ range: JSONObject, _ scale: Domain.Scale, _ findings: inout Findings) -> Domain? {
-        findings.checkMembers(of: range, scale == .linear ? uniformMembers : logUniformMembers)
-        let before = findings.errors.count
-        let typeName = findings.choice("type", in: range, of: ["Int", "Float"]) ?? "Float"
-        guard findings.errors.count == before, let type = NumericRange.NumberType(rawValue: typeName) else {
-            // Without a type, only the grammar of the bounds can be checked.
-            _ = bound("min", in: range, nil, &findings)
-            _ = bound("max", in: range, nil, &findings)
-            return nil
-        }
-        let min = bound("min", in: range, type, &findings)
-        let max = bound("max", in: range, type, &findings)
-        guard let min else { return nil }
-        if scale == .log, min.double ?? 0 <= 0 {
-            findings.add(at: "min", .invalid, .string(min.text), "min must be strictly greater than 0")
-            return nil
-        }
-        guard let max else { return nil }
-        let isOrdered =
-            switch type {
-            case .int: (min.int64 ?? 0) < (max.int64 ?? 0)
-            case .float: (min.double ?? 0) < (max.double ?? 0)
-            }
-        guard isOrdered else {
-            findings.add(at: "min", .invalid, .string(min.text), "min must be strictly less than max (\(max.text))")
-            return nil
-        }
-        return NumericRange.domain(from: min, to: max, type, scale)
-    }
-
-    /// A bound that its type can hold.
-    private static func bound(
-        _ key: String,
-        in range: JSONObject,
-        _ type: NumericRange.NumberType?,
-        _ findings: inout Findings
-    ) -> DecimalText? {
-        guard let text = findings.string(key, in: range, required: true, length: 1...64) else { return nil }
-        guard let number = DecimalText(text) else {
-            findings.at(key) {
-                $0.add(.invalid, .string(text), "\($0.path) in body should match '\(DecimalText.pattern)'")
-            }
-            return nil
-        }
-        let problem: String? =
-            switch type {
-            case .int where !number.isWhole: "must be a whole number, because type is Int"
-            case .int where number.int64 == nil: "must fit a signed 64-bit integer, because type is Int"
-            case .float where number.double == nil: "must fit a 64-bit floating-point number (up to about 1.8e308)"
-            default: nil
-            }
-        if let problem {
-            findings.add(at: key, .invalid, .string(text), problem)
-            return nil
-        }
-        return type == nil ? nil : number
-    }
-
-    private static func checkChoices(_ categorical: JSONObject, _ findings: inout Findings) -> Domain? {
-        findings.checkMembers(of: categorical, categoricalMembers)
-        guard let choices = findings.list("choices", in: categorical, required: true, count: 1...100) else {
-            return nil
-        }
-        var texts: [String] = []
-        texts.reserveCapacity(choices.count)
-        findings.at("choices") { findings in
-            var seen: Set<JSONValue> = []
-            for (index, value) in choices.enumerated() {
-                guard let text = findings.string(at: index, value, length: 0...64) else { continue }
-                // JSON compares bytes, as an API server does: "\u{E9}" and "e\u{301}" are two choices. Of a few choices
-                // looking through them all is quicker than hashing.
-                let isRepeated = choices.count <= 8 ? choices[..<index].contains(value) : !seen.insert(value).inserted
-                if isRepeated {
-                    findings.at(index) { $0.add(.duplicate, value) }
-                } else {
-                    texts.append(text)
-                }
-            }
-        }
-        return texts.count == choices.count ? .categorical(texts) : nil
     }
 }

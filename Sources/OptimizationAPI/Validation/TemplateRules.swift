@@ -3,13 +3,19 @@ import Kubernetes
 
 /// Rules on the template that every trial's TrainJob is made from.
 enum TemplateRules {
-    private static let members = Members("metadata", "spec")
+    private static let members = Members("apiVersion", "kind", "metadata", "spec")
     private static let metadataMembers = Members("name", "namespace", "labels", "annotations", "finalizers")
 
     /// - Parameter parameters: The job's parameters, for the variables they become.
-    static func check(_ spec: JSONObject, parameters: [ParameterRules.Checked], _ findings: inout Findings) {
+    static func check(
+        _ spec: JSONObject,
+        parameters: [ParameterRules.Checked],
+        _ options: ValidationOptions,
+        _ findings: inout Findings
+    ) {
         guard let template = findings.object("trainJobTemplate", in: spec, required: true) else { return }
         findings.at("trainJobTemplate") { findings in
+            checkResource(template, options, &findings)
             if let metadata = findings.object("metadata", in: template) {
                 findings.at("metadata") { checkMetadata(metadata, &$0) }
             }
@@ -20,6 +26,27 @@ enum TemplateRules {
                 }
             }
             findings.checkMembers(of: template, members)
+        }
+    }
+
+    /// A template is one of a TrainJob. Where nothing pruned it, it may say so, or something else.
+    private static func checkResource(
+        _ template: JSONObject,
+        _ options: ValidationOptions,
+        _ findings: inout Findings
+    ) {
+        guard options.trialResources.contains(.trainJob) else {
+            findings.add(
+                .notSupported,
+                .string(TrialResource.trainJob.description),
+                "trials of this kind are not among --trial-resources of the webhook"
+            )
+            return
+        }
+        let type = ResourceType.trainJobs
+        for (field, expected) in [("apiVersion", type.apiVersion), ("kind", type.kind)] {
+            guard let value = findings.string(field, in: template), value != expected else { continue }
+            findings.add(at: field, .notSupported, .string(value), "supported values: \"\(expected)\"")
         }
     }
 

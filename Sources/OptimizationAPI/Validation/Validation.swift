@@ -20,13 +20,16 @@ public struct ValidationResult: Sendable, Hashable {
 /// Decides whether an OptimizationJob can be accepted, naming everything wrong with it at once.
 ///
 /// Pure. It applies the schema and the CEL rules of upstream's CRD, and catches what those let through: numbers that fit
-/// no type, environment variables that collide, fields this version cannot honour. Whether fields are filled in by
+/// no type, environment variables that collide, settings that contradict each other. Whether fields are filled in by
 /// `Defaulting` first makes no difference, apart from the spelling of `direction`.
 public enum Validation {
     /// Judges a new object of any shape.
-    public static func validateCreate(_ object: JSONValue) -> ValidationResult {
+    public static func validateCreate(
+        _ object: JSONValue,
+        _ options: ValidationOptions = ValidationOptions()
+    ) -> ValidationResult {
         var findings = Findings()
-        ObjectRules.check(object, &findings)
+        ObjectRules.check(object, options, &findings)
         return ValidationResult(errors: findings.errors, warnings: findings.warnings)
     }
 
@@ -35,7 +38,11 @@ public enum Validation {
     /// Never refused: a change that leaves the spec as it was, defaults aside, and any change of an object that is being
     /// deleted (a finalizer has to be removable). Mistakes the old object has already, from a time before some rule, are
     /// not held against the new one.
-    public static func validateUpdate(old: JSONValue, new: JSONValue) -> ValidationResult {
+    public static func validateUpdate(
+        old: JSONValue,
+        new: JSONValue,
+        _ options: ValidationOptions = ValidationOptions()
+    ) -> ValidationResult {
         let isBeingDeleted = !(new["metadata"]?["deletionTimestamp"] ?? .null).isNull
         guard !isBeingDeleted else { return ValidationResult() }
         let old = Defaulting.apply(to: old)
@@ -44,9 +51,9 @@ public enum Validation {
 
         var findings = Findings()
         UpdateRules.check(old: old, new: defaulted, &findings)
-        var result = validateCreate(defaulted)
+        var result = validateCreate(defaulted, options)
         if !result.errors.isEmpty {
-            let known = Set(validateCreate(old).errors)
+            let known = Set(validateCreate(old, options).errors)
             result.errors.removeAll { known.contains($0) }
         }
         result.errors = findings.errors + result.errors

@@ -42,3 +42,11 @@ public enum ConditionType {
     /// Ended without one.
     public static let failed = "Failed"
 }
+
+/// Who can run a job, as `spec.managedBy` says it.
+public enum Managers {
+    /// This program's controller; the default.
+    public static let controller = "trainer.kubeflow.org/optimizationjob-controller"
+    /// Kueue's, which runs the job in another cluster.
+    public static let multiKueue = "kueue.x-k8s.io/multikueue"
+}

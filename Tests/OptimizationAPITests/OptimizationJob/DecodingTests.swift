@@ -84,7 +84,7 @@ struct DecodingTests {
 
     @Test("says everything that is wrong instead of being read")
     func invalid() throws {
-        let job = Samples.job(["numTrials": 0, "suspend": true])
+        let job = Samples.job(["numTrials": 0, "suspend": 1])
         let error = #expect(throws: FieldErrors.self) { try OptimizationJob(decoding: job) }
         #expect(error?.errors.count == 3)
         #expect(error?.description.hasPrefix("[spec.numTrials: Invalid value: 0: ") == true)

@@ -49,13 +49,30 @@ struct CRDCase: CustomTestStringConvertible, Sendable {
 
     /// Objects upstream's CRD refuses and we accept: the API is a superset.
     static let acceptedOnPurpose: [String: String] = [
-        "numTrials 101": "up to 1000 trials are allowed here"
+        "numTrials 101": "up to 1000 trials are allowed here",
+        "two objectives": "up to four objectives are allowed here",
+        "tpe": "an algorithm that upstream does not have",
     ]
+
+    private static let oneAlgorithm =
+        "exactly one of the fields in [random grid sobol tpe cmaes gp auto] must be set"
+    private static let oneSpace =
+        "exactly one of the fields in [uniform logUniform categorical normal logNormal] must be set"
 
     /// Objects both refuse, but for which we have other words.
     static let wordedOtherwise: [String: String] = [
-        "tpe": "spec.searchAlgorithm.tpe: Forbidden: not supported yet; remove it",
-        "unknown space": "spec.parameters[0].searchSpace.normal: Forbidden: not supported yet; remove it",
+        // Where there are more alternatives, the sentence names more.
+        "searchAlgorithm {}": "spec.searchAlgorithm: Invalid value: \(oneAlgorithm)",
+        "both algorithms": "spec.searchAlgorithm: Invalid value: \(oneAlgorithm)",
+        "two spaces": "spec.parameters[0].searchSpace: Invalid value: \(oneSpace)",
+        "no space": "spec.parameters[0].searchSpace: Invalid value: \(oneSpace)",
+        "space null": "spec.parameters[0].searchSpace: Invalid value: \(oneSpace)",
+        // Upstream knows no normal distribution; we miss its deviation.
+        "unknown space": "spec.parameters[0].searchSpace.normal.stdDev: Required value",
+        // Whole numbers and steps make a grid, too.
+        "grid over uniform":
+            "spec.parameters[0].searchSpace.uniform: Invalid value: Grid search requires every parameter to be "
+            + "categorical, a range of type Int or a range with a step.",
         "numTrials 2.0":
             "spec.numTrials: Invalid value: \"float64\": spec.numTrials in body must be of type int32: \"float64\"",
         "numTrials 2147483648":

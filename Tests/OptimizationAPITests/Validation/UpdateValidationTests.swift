@@ -18,7 +18,7 @@ struct UpdateValidationTests {
 
     @Test("accepts an unchanged spec however wrong it is")
     func unchanged() {
-        let wrong = Samples.job(["numTrials": "many", "parameters": [], "suspend": true])
+        let wrong = Samples.job(["numTrials": "many", "parameters": [], "suspend": "yes"])
         var labelled = wrong
         labelled["metadata"]?["labels"] = ["a": "b"]
         #expect(Validation.validateUpdate(old: wrong, new: labelled) == ValidationResult())
@@ -29,6 +29,30 @@ struct UpdateValidationTests {
         var new = Samples.job(["numTrials": 0, "objectives": nil])
         new["metadata"]?["deletionTimestamp"] = "2026-11-23T22:00:00Z"
         #expect(Validation.validateUpdate(old: Samples.minimal, new: new) == ValidationResult())
+    }
+
+    @Test(
+        "lets what steers a running job change, come and go",
+        arguments: [
+            ("maxFailedTrials", 3, 0), ("suspend", true, false), ("ttlSecondsAfterFinished", 60, 0),
+            ("trialRetention", "Best", "None"),
+        ] as [(String, JSONValue, JSONValue)]
+    )
+    func steering(field: String, one: JSONValue, other: JSONValue) {
+        let (absent, one, other) = (Samples.minimal, Samples.job([field: one]), Samples.job([field: other]))
+        for (old, new) in [(absent, one), (one, other), (other, absent)] {
+            #expect(errors(from: old, to: new) == [])
+        }
+        #expect(errors(from: absent, to: Samples.job([field: [:]])).count == 1)
+    }
+
+    @Test("takes what is spelt out for what it means when left out")
+    func spelling() {
+        let spelled = Samples.job([
+            "managedBy": "trainer.kubeflow.org/optimizationjob-controller", "warmStartFrom": [],
+        ])
+        #expect(errors(from: Samples.minimal, to: spelled) == [])
+        #expect(errors(from: spelled, to: Samples.minimal) == [])
     }
 
     @Test("lets trials grow, and parallelism change")
@@ -61,6 +85,9 @@ struct UpdateValidationTests {
             ("objectives", [["metric": "accuracy"]]),
             ("searchAlgorithm", ["random": ["seed": 1]]),
             ("parameters", [["name": "lr", "searchSpace": ["uniform": ["min": "0.01", "max": "0.2"]]]]),
+            ("warmStartFrom", ["other"]),
+            ("pruneAlgorithm", ["asha": [:]]),
+            ("managedBy", "kueue.x-k8s.io/multikueue"),
             ("trainJobTemplate", ["spec": ["runtimeRef": ["name": "other"]]]),
         ] as [(String, JSONValue)]
     )
@@ -68,7 +95,8 @@ struct UpdateValidationTests {
         #expect(
             errors(from: Samples.minimal, to: Samples.job([field: value])) == [
                 "spec.\(field): Invalid value: OptimizationJobSpec is immutable and cannot be updated after creation; "
-                    + "only parallelTrials and numTrials, which may grow, can change"
+                    + "only numTrials (which may only grow), parallelTrials, maxFailedTrials, suspend, "
+                    + "ttlSecondsAfterFinished and trialRetention can change"
             ]
         )
     }
@@ -82,9 +110,9 @@ struct UpdateValidationTests {
 
     @Test("does not hold old mistakes against a new number of trials")
     func oldMistakes() {
-        let old = Samples.job(["suspend": true, "numTrials": 1])
-        #expect(errors(from: old, to: Samples.job(["suspend": true, "numTrials": 2])) == [])
-        #expect(errors(from: Samples.minimal, to: Samples.job(["suspend": true])) != [])
+        let old = Samples.job(["suspend": "yes", "numTrials": 1])
+        #expect(errors(from: old, to: Samples.job(["suspend": "yes", "numTrials": 2])) == [])
+        #expect(errors(from: Samples.minimal, to: Samples.job(["suspend": "yes"])) != [])
     }
 
     @Test("judges a change from something without a spec like a new object")

@@ -1,0 +1,78 @@
+import JSON
+
+/// Rules on what is tuned for.
+enum ObjectiveRules {
+    private static let members = Members("metric", "direction", "goal")
+
+    /// - Returns: How many objectives there are; `nil` when there is no usable list of them.
+    static func check(_ spec: JSONObject, _ findings: inout Findings) -> Int? {
+        guard let objectives = findings.list("objectives", in: spec, required: true, count: Limits.objectives) else {
+            return nil
+        }
+        var metrics: Set<[UInt8]> = []
+        findings.at("objectives") { findings in
+            for (index, value) in objectives.enumerated() {
+                findings.at(index) { findings in
+                    guard case .object(let objective) = value else {
+                        findings.wrongType(value, expected: "object")
+                        return
+                    }
+                    let metric = findings.string("metric", in: objective, required: true, length: Limits.metricLength)
+                    if let metric, !metrics.insert(Array(metric.utf8)).inserted {
+                        findings.add(.duplicate, ["metric": .string(metric)])
+                    }
+                    let direction = findings.choice("direction", in: objective, of: ["Maximize", "Minimize"])
+                    let goal = findings.number("goal", in: objective, required: false, .float)
+                    if let metric, let goal {
+                        checkSide(of: goal, metric, direction.flatMap(Direction.init) ?? .minimize, &findings)
+                    }
+                    findings.checkMembers(of: objective, members)
+                }
+            }
+        }
+        return objectives.count
+    }
+
+    /// A goal on the wrong side is reached by the first trial, whatever it is: `accuracy` with goal 0.95 that someone
+    /// forgot to maximize. The direction is not known better here than by the user, so this is a warning.
+    private static func checkSide(
+        of goal: DecimalText,
+        _ metric: String,
+        _ direction: Direction,
+        _ findings: inout Findings
+    ) {
+        guard let usual = Direction.usual(for: metric), usual != direction else { return }
+        findings.warn(
+            "\(findings.path.key("goal")): \(metric) is \(direction == .minimize ? "minimized" : "maximized"), so any "
+                + "value \(direction == .minimize ? "up to" : "from") \(goal.text) \(direction == .minimize ? "" : "on ")"
+                + "reaches the goal"
+        )
+    }
+}
+
+extension Direction {
+    private static let better: [(words: Set<String>, direction: Direction)] = [
+        (
+            [
+                "accuracy", "acc", "auc", "auroc", "bleu", "dice", "f1", "iou", "map", "ndcg", "precision", "r2",
+                "recall",
+                "reward", "rouge",
+            ],
+            .maximize
+        ),
+        (
+            ["cer", "err", "error", "fid", "loss", "mae", "mape", "mse", "nll", "perplexity", "ppl", "rmse", "wer"],
+            .minimize
+        ),
+    ]
+
+    /// The direction in which a metric is better, going by the last word of its name that says so: `eval_loss`,
+    /// `val/accuracy`; `nil` for names that do not tell.
+    static func usual(for metric: String) -> Direction? {
+        let words = metric.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        for word in words.reversed() {
+            if let match = better.first(where: { $0.words.contains(word) }) { return match.direction }
+        }
+        return nil
+    }
+}

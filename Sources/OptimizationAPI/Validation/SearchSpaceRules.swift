@@ -1,0 +1,205 @@
+import JSON
+import Search
+
+/// Rules on the values of one parameter.
+enum SearchSpaceRules {
+    private static let members = Members("uniform", "logUniform", "categorical", "normal", "logNormal")
+    private static let uniformMembers = Members("min", "max", "type", "step")
+    private static let logUniformMembers = Members("min", "max", "type")
+    private static let categoricalMembers = Members("choices")
+
+    /// A search space nothing is wrong with.
+    struct Checked {
+        /// The distribution: the field that is set.
+        let field: String
+        /// Its values; `nil` for those that have no ends.
+        let range: Domain?
+
+        /// Whether a grid can walk it.
+        var isEnumerable: Bool {
+            switch range {
+            case nil, .float(_, _, _, step: nil): false
+            default: true
+            }
+        }
+    }
+
+    /// - Returns: The values, when nothing is wrong.
+    static func check(_ searchSpace: JSONObject, _ findings: inout Findings) -> Checked? {
+        let before = findings.errors.count
+        findings.checkMembers(of: searchSpace, members)
+        var checked: Checked?
+        for (field, scale) in [("uniform", Domain.Scale.linear), ("logUniform", .log)] {
+            guard let range = findings.object(field, in: searchSpace) else { continue }
+            findings.at(field) { findings in
+                checked = checkRange(range, scale, &findings).map { Checked(field: field, range: $0) }
+            }
+        }
+        if let categorical = findings.object("categorical", in: searchSpace) {
+            findings.at("categorical") { findings in
+                checked = checkChoices(categorical, &findings).map { Checked(field: "categorical", range: $0) }
+            }
+        }
+        for field in ["normal", "logNormal"] {
+            guard let distribution = findings.object(field, in: searchSpace) else { continue }
+            findings.at(field) { NormalRules.check(distribution, isLogarithm: field == "logNormal", &$0) }
+            checked = Checked(field: field, range: nil)
+        }
+        findings.checkExactlyOne(of: members, in: searchSpace)
+        return findings.errors.count == before ? checked : nil
+    }
+
+    private static func checkRange(_ range: JSONObject, _ scale: Domain.Scale, _ findings: inout Findings) -> Domain? {
+        let isLinear = scale == .linear
+        findings.checkMembers(of: range, isLinear ? uniformMembers : logUniformMembers)
+        // Without a type, only the grammar of the numbers can be checked.
+        let type = findings.numberType(in: range)
+        let min = findings.number("min", in: range, type)
+        let max = findings.number("max", in: range, type)
+        let before = findings.errors.count
+        let step = isLinear ? findings.positiveNumber("step", in: range, required: false, type) : nil
+        let isStepSound = findings.errors.count == before
+        guard let type, let min else { return nil }
+        if scale == .log, min.double ?? 0 <= 0 {
+            findings.add(at: "min", .invalid, .string(min.text), "min must be strictly greater than 0")
+            return nil
+        }
+        guard let max else { return nil }
+        let bounds = NumericRange(min: min.text, max: max.text, type: type, step: step?.text)
+        guard let domain = try? bounds.domain(scale: scale) else { return nil }
+        guard check(domain, bounds, &findings), isStepSound else { return nil }
+        return domain
+    }
+
+    /// Rules between bounds and step.
+    private static func check(_ domain: Domain, _ bounds: NumericRange, _ findings: inout Findings) -> Bool {
+        let isOrdered: Bool
+        let fits: Bool
+        switch domain {
+        case .float(let low, let high, _, _):
+            isOrdered = low < high
+            fits = (high - low).isFinite
+        case .int(let low, let high, _, _):
+            // The CustomResourceDefinition can only compare bounds as Doubles, and both judge alike.
+            isOrdered = Double(low) < Double(high)
+            fits = !high.subtractingReportingOverflow(low).overflow
+        case .categorical:
+            return true
+        }
+        guard isOrdered else {
+            let detail = "min must be strictly less than max (\(bounds.max))"
+            findings.add(at: "min", .invalid, .string(bounds.min), detail)
+            return false
+        }
+        guard fits else {
+            findings.add(
+                at: "max",
+                .invalid,
+                .string(bounds.max),
+                "max - min must fit a \(bounds.type == .int ? "signed 64-bit integer" : "64-bit floating-point number")"
+            )
+            return false
+        }
+        return StepRules.check(domain, bounds, &findings)
+    }
+
+    private static func checkChoices(_ categorical: JSONObject, _ findings: inout Findings) -> Domain? {
+        findings.checkMembers(of: categorical, categoricalMembers)
+        guard let choices = findings.list("choices", in: categorical, required: true, count: Limits.choices) else {
+            return nil
+        }
+        var texts: [String] = []
+        texts.reserveCapacity(choices.count)
+        findings.at("choices") { findings in
+            var seen: Set<JSONValue> = []
+            for (index, value) in choices.enumerated() {
+                guard let text = findings.string(at: index, value, length: Limits.choiceLength) else { continue }
+                // JSON compares bytes, as an API server does: "\u{E9}" and "e\u{301}" are two choices. Of a few choices
+                // looking through them all is quicker than hashing.
+                let isRepeated = choices.count <= 8 ? choices[..<index].contains(value) : !seen.insert(value).inserted
+                if isRepeated {
+                    findings.at(index) { $0.add(.duplicate, value) }
+                } else {
+                    texts.append(text)
+                }
+            }
+        }
+        return texts.count == choices.count ? .categorical(texts) : nil
+    }
+}
+
+/// Rules on the step of a range.
+private enum StepRules {
+    static func check(_ domain: Domain, _ bounds: NumericRange, _ findings: inout Findings) -> Bool {
+        guard let step = bounds.step else { return true }
+        let isTooLong: Bool
+        let reachesMax: Bool
+        switch domain {
+        case .int(let low, let high, _, let step):
+            let width = high - low  // fits: checked before
+            isTooLong = step > width
+            reachesMax = width % step == 0
+        case .float(let low, let high, _, let step?):
+            isTooLong = step > high - low
+            let count = (high - low) / step
+            // Bounds and steps are decimal fractions, so the quotient of Doubles may miss a whole number by some roundings.
+            reachesMax = (count - count.rounded()).magnitude <= 1e-9 * max(1, count)
+        case .float, .categorical:
+            return true
+        }
+        if isTooLong {
+            findings.add(
+                at: "step",
+                .invalid,
+                .string(step),
+                "step must be at most max - min, or min would be the only value"
+            )
+            return false
+        }
+        guard (try? SearchSpace([ParameterDomain(name: "", domain: domain)])) != nil else {
+            findings.add(at: "step", .invalid, .string(step), "step is too small for this range; leave it out")
+            return false
+        }
+        if !reachesMax {
+            findings.warn("\(findings.path.key("step")): steps of \(step) from \(bounds.min) do not end at max")
+        }
+        return true
+    }
+}
+
+/// Rules on normal distributions.
+private enum NormalRules {
+    private static let members = Members("mean", "stdDev", "type", "step")
+    private static let logarithmMembers = Members("mean", "stdDev", "type")
+    /// How far values must fit their type, in standard deviations; beyond, samplers keep to the largest value.
+    private static let reach = 3.0
+
+    /// - Parameter isLogarithm: Whether it is the value's logarithm that is normal.
+    static func check(_ distribution: JSONObject, isLogarithm: Bool, _ findings: inout Findings) {
+        findings.checkMembers(of: distribution, isLogarithm ? logarithmMembers : members)
+        let type = findings.numberType(in: distribution)
+        // Mean and deviation need not be whole for whole values.
+        let mean = findings.number("mean", in: distribution, .float)
+        let stdDev = findings.positiveNumber("stdDev", in: distribution, required: true, .float)
+        if !isLogarithm { _ = findings.positiveNumber("step", in: distribution, required: false, type) }
+        guard let type, let mean = mean?.double, let stdDev, let deviation = stdDev.double else { return }
+        let largest = mean.magnitude + reach * deviation
+        let limit: Double =
+            switch (type, isLogarithm) {
+            case (.float, false): .greatestFiniteMagnitude
+            case (.int, false): 0x1p63
+            // The natural logarithms of those.
+            case (.float, true): 709.78
+            case (.int, true): 43.66
+            }
+        // Logarithms far below 0 only mean values near 0.
+        guard isLogarithm ? mean + reach * deviation > limit : largest > limit || !largest.isFinite else { return }
+        findings.add(
+            at: "stdDev",
+            .invalid,
+            .string(stdDev.text),
+            "values within \(Int(reach)) standard deviations of the mean must fit "
+                + (type == .int ? "a signed 64-bit integer" : "a 64-bit floating-point number")
+        )
+    }
+}
