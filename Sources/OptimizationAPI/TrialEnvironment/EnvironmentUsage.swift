@@ -7,6 +7,8 @@ struct EnvironmentUsage {
     /// Names like those of parameters' variables that `trainer.command`, `trainer.args` or the values of `trainer.env`
     /// refer to as `$(NAME)`: each once, in the order they come.
     private(set) var references: [String] = []
+    /// All other names referred to, in the same way.
+    private(set) var otherReferences: [String] = []
     private var seen: Set<String> = []
 
     /// Reads a TrainJob spec of any shape.
@@ -31,10 +33,12 @@ struct EnvironmentUsage {
     private mutating func note(_ text: String?) {
         guard let text else { return }
         VariableReferences.forEach(in: text) { name in
-            guard name.hasPrefix(TrialEnvironment.prefix) || name.hasPrefix(TrialEnvironment.shortPrefix) else {
-                return
+            guard seen.insert(name).inserted else { return }
+            if name.hasPrefix(TrialEnvironment.prefix) || name.hasPrefix(TrialEnvironment.shortPrefix) {
+                references.append(name)
+            } else {
+                otherReferences.append(name)
             }
-            if seen.insert(name).inserted { references.append(name) }
         }
     }
 }

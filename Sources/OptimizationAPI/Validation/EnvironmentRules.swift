@@ -14,6 +14,7 @@ enum EnvironmentRules {
         let usage = EnvironmentUsage(of: .object(trainJob))
         let entries = usage.entries
         let spellings = checkReferences(usage, owners, &findings)
+        checkOtherReferences(usage, owners, &findings)
         let needed = owners.count + spellings
         findings.at("trainer") { findings in
             findings.at("env") { findings in
@@ -68,5 +69,42 @@ enum EnvironmentRules {
             }
         }
         return spellings
+    }
+
+    /// What the runtimes of Kubeflow Trainer set themselves.
+    private static let runtimePrefixes = ["DMLC_", "JAX_", "KUBEFLOW_TRAINER_", "OMPI_MCA_", "PET_"]
+
+    /// Kubernetes leaves a reference to nothing as it is, and a program that sees `$(lr)` fails in its own words.
+    ///
+    /// In a shell's command `$(nproc)` means something else, so only names that look like variables' count.
+    private static func checkOtherReferences(
+        _ usage: EnvironmentUsage,
+        _ owners: [String: String],
+        _ findings: inout Findings
+    ) {
+        let path = findings.path.key("trainer")
+        for name in usage.otherReferences where !usage.defines(name) {
+            if let variable = TrialEnvironment.variable(for: name), let owner = owners[variable] {
+                let short = TrialEnvironment.shortPrefix + variable.dropFirst(TrialEnvironment.prefix.count)
+                findings.warn(
+                    "\(path): $(\(name)) stays as it is; write $(\(short)) for parameter \(FieldError.quoted(owner))"
+                )
+            } else if isConventional(name), !runtimePrefixes.contains(where: name.hasPrefix) {
+                findings.warn("\(path): nothing here defines $(\(name)); it stays as it is unless the runtime does")
+            }
+        }
+    }
+
+    /// Whether a name is in upper case, as those of environment variables are.
+    private static func isConventional(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
     }
 }

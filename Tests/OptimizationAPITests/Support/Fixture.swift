@@ -1,25 +1,49 @@
-import Glibc
+import Foundation
 import JSON
+import Yams
 
-/// A file in `Fixtures/`.
+/// Files the tests read.
 enum Fixture {
-    struct Unreadable: Error {
-        let path: String
+    /// …/Tests/OptimizationAPITests/Support/Fixture.swift
+    private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The top of the checkout.
+    static let checkout = tests.deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Where a file of the test target lies.
+    static func path(_ name: String) -> String { tests.appending(path: name).path }
+
+    /// A file in `Fixtures/`.
+    static func json(_ name: String) throws -> JSONValue {
+        try JSONValue(parsing: Array(try Data(contentsOf: tests.appending(path: "Fixtures/\(name)"))))
     }
 
-    static func json(_ name: String, file: String = #filePath) throws -> JSONValue {
-        // …/Tests/OptimizationAPITests/Support/Fixture.swift
-        let folder = file.split(separator: "/").dropLast(2).joined(separator: "/")
-        let path = "/\(folder)/Fixtures/\(name)"
-        guard let stream = fopen(path, "r") else { throw Unreadable(path: path) }
-        defer { fclose(stream) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, stream)
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
+    /// A file in `Fixtures/`, of which every YAML scalar means what JSON can say.
+    static func yaml(_ name: String) throws -> JSONValue {
+        try yaml(at: tests.appending(path: "Fixtures/\(name)"))
+    }
+
+    /// The CustomResourceDefinition.
+    static func crd() throws -> JSONValue {
+        try yaml(at: checkout.appending(path: "manifests/crd/optimizationjobs.yaml"))
+    }
+
+    private static func yaml(at url: URL) throws -> JSONValue {
+        value(try Yams.load(yaml: String(contentsOf: url, encoding: .utf8)))
+    }
+
+    private static func value(_ any: Any?) -> JSONValue {
+        switch any {
+        case let bool as Bool: .bool(bool)
+        case let whole as Int: .number(JSONNumber(whole))
+        case let real as Double: JSONNumber(text: "\(real)").map(JSONValue.number) ?? .null
+        case let text as String: .string(text)
+        case let list as [Any]: .array(list.map { value($0) })
+        case let members as [String: Any]:
+            .object(
+                members.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = value($1.value) }
+            )
+        default: .null
         }
-        return try JSONValue(parsing: bytes)
     }
 }

@@ -207,6 +207,7 @@ struct ValidationTests {
             result.warnings == [
                 "spec.trainJobTemplate.spec.suspend: every trial starts suspended and waits for someone to resume it",
                 "spec.trainJobTemplate.spec.trainer: $(OPT_TYPO) refers to no parameter of this job",
+                "spec.trainJobTemplate.spec.trainer: nothing here defines $(HOME); it stays as it is unless the runtime does",
             ]
         )
     }
