@@ -104,16 +104,7 @@ struct ReadingTests {
         _ = await cluster.send("POST", Manifests.jobs, Manifests.job("bert-tuning"))
         _ = await cluster.merge(
             "\(Manifests.jobs)/bert-tuning/status",
-            [
-                "status": [
-                    "conditions": [
-                        ["type": "Created", "status": "True"], ["type": "Running", "status": "True"],
-                        ["type": "Complete", "status": "False"],
-                    ],
-                    "trials": [["state": "Succeeded"], ["state": "Running"], ["state": "Failed"]],
-                    "result": ["metrics": [["name": "loss", "value": "1"], ["name": "val_loss", "value": "0.25"]]],
-                ]
-            ]
+            ["status": ["summary": ["state": "Running", "trials": "2/20", "best": "0.25"]]]
         )
         cluster.time.advance(by: .seconds(150))
         let answer = await cluster.send(

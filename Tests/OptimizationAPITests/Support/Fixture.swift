@@ -28,22 +28,26 @@ enum Fixture {
         try yaml(at: checkout.appending(path: "manifests/crd/optimizationjobs.yaml"))
     }
 
+    /// Members keep their order, as in `kubectl explain`.
     private static func yaml(at url: URL) throws -> JSONValue {
-        value(try Yams.load(yaml: String(contentsOf: url, encoding: .utf8)))
+        guard let root = try Yams.compose(yaml: String(contentsOf: url, encoding: .utf8)) else { return .null }
+        return value(root)
     }
 
-    private static func value(_ any: Any?) -> JSONValue {
-        switch any {
-        case let bool as Bool: .bool(bool)
-        case let whole as Int: .number(JSONNumber(whole))
-        case let real as Double: JSONNumber(text: "\(real)").map(JSONValue.number) ?? .null
-        case let text as String: .string(text)
-        case let list as [Any]: .array(list.map { value($0) })
-        case let members as [String: Any]:
-            .object(
-                members.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = value($1.value) }
-            )
-        default: .null
+    private static func value(_ node: Node) -> JSONValue {
+        switch node {
+        case .mapping(let mapping):
+            .object(mapping.reduce(into: JSONObject()) { $0[$1.key.string ?? ""] = value($1.value) })
+        case .sequence(let sequence):
+            .array(sequence.map { value($0) })
+        default:
+            switch node.any {
+            case let bool as Bool: .bool(bool)
+            case let whole as Int: .number(JSONNumber(whole))
+            case let real as Double: JSONNumber(text: "\(real)").map(JSONValue.number) ?? .null
+            case let text as String: .string(text)
+            default: .null
+            }
         }
     }
 }

@@ -22,10 +22,11 @@ extension ServedKind {
         shortNames: ["optjob"],
         categories: ["kubeflow", "all"],
         hasStatus: true,
+        // Those of the CustomResourceDefinition in `manifests/crd/`.
         columns: [
-            PrinterColumn(name: "State") { object, _ in OptimizationJobColumns.state(of: object) },
-            PrinterColumn(name: "Trials") { object, _ in OptimizationJobColumns.trials(of: object) },
-            PrinterColumn(name: "Best") { object, _ in OptimizationJobColumns.best(of: object) },
+            .path("State", "status", "summary", "state"),
+            .path("Trials", "status", "summary", "trials"),
+            .path("Best", "status", "summary", "best"),
         ]
     )
 
