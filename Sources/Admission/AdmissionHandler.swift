@@ -2,6 +2,7 @@ public import HTTP
 import JSON
 import Kubernetes
 public import Logging
+public import OptimizationAPI
 
 /// Answers the API server's admission calls for `OptimizationJob`.
 ///
@@ -9,19 +10,25 @@ public import Logging
 /// no `AdmissionReview` gets an HTTP error, which the API server treats by the webhook's `failurePolicy`; a call that is
 /// one always gets a review back.
 public struct AdmissionHandler: HTTPHandler {
+    private let options: ValidationOptions
     private let logger: Logger
 
     /// Makes a handler.
-    public init(logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - options: What validation depends on besides the objects.
+    ///   - logger: Told of every denial, without the object's values.
+    public init(options: ValidationOptions = ValidationOptions(), logger: Logger) {
+        self.options = options
         self.logger = logger
     }
 
     /// Routes by path, then decides on the spot.
     public func respond(to request: HTTPRequest) -> HTTPReply {
-        let decide: (AdmissionRequest) -> AdmissionResponse
+        let isMutating: Bool
         switch request.path {
-        case WebhookPaths.mutate: decide = OptimizationJobDefaulter.decide
-        case WebhookPaths.validate: decide = OptimizationJobValidator.decide
+        case WebhookPaths.mutate: isMutating = true
+        case WebhookPaths.validate: isMutating = false
         default: return .now(.text("no webhook is served at \(request.path)\n", status: 404))
         }
         guard request.method == "POST" else {
@@ -34,7 +41,9 @@ public struct AdmissionHandler: HTTPHandler {
         }
         do throws(AdmissionReviewError) {
             let review = try AdmissionRequest(decoding: request.body)
-            let response = decide(review)
+            let response =
+                isMutating
+                ? OptimizationJobDefaulter.decide(review) : OptimizationJobValidator.decide(review, options)
             log(review, response)
             return .now(
                 HTTPResponse(

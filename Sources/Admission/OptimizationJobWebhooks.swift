@@ -17,9 +17,10 @@ enum OptimizationJobDefaulter {
 
 /// Checks an object, and says all that is wrong with it at once.
 enum OptimizationJobValidator {
-    static func decide(_ request: AdmissionRequest) -> AdmissionResponse {
+    static func decide(_ request: AdmissionRequest, _ options: ValidationOptions) -> AdmissionResponse {
         if let refusal = Subject.refusal(of: request) { return refusal }
-        guard Subject.isWrittenSpec(request), let object = request.object else { return .allowed(request) }
+        guard Subject.isWrittenSpec(request) else { return .allowed(request) }
+        let object = request.object ?? .null
         let result: ValidationResult
         if request.operation == .update, let old = request.oldObject {
             // An object on its way out must get rid of its finalizers, and one that was accepted under other rules
@@ -27,9 +28,9 @@ enum OptimizationJobValidator {
             guard object["metadata"]?["deletionTimestamp"] == nil, object["spec"] != old["spec"] else {
                 return .allowed(request)
             }
-            result = Validation.validateUpdate(old: old, new: object)
+            result = Validation.validateUpdate(old: old, new: object, options)
         } else {
-            result = Validation.validateCreate(object)
+            result = Validation.validateCreate(object, options)
         }
         guard !result.isValid else { return .allowed(request, warnings: result.warnings) }
         let causes = result.errors.map { error in
@@ -45,12 +46,15 @@ private enum Subject {
     /// The answer to a call about something else, which only a wrong webhook configuration can cause.
     static func refusal(of request: AdmissionRequest) -> AdmissionResponse? {
         let expected = ResourceType.optimizationJobs
-        guard request.kind.group != expected.group || request.kind.kind != expected.kind else { return nil }
-        let asked = request.kind.group.isEmpty ? request.kind.kind : "\(request.kind.kind).\(request.kind.group)"
+        let kind = request.kind
+        guard kind.group != expected.group || kind.kind != expected.kind || kind.version != expected.version else {
+            return nil
+        }
+        let asked = [kind.kind, kind.version, kind.group].filter { !$0.isEmpty }.joined(separator: ".")
         return .denied(
             request,
             .badRequest(
-                "this webhook judges \(expected.kind).\(expected.group), not \(asked); correct the webhook configuration"
+                "this webhook judges \(expected.kind).\(expected.version).\(expected.group), not \(asked); correct the webhook configuration"
             )
         )
     }

@@ -1,77 +1,22 @@
 import Admission
-import Foundation
 import HTTP
 import JSON
 import Kubernetes
-import Logging
 import OptimizationAPI
 import Testing
 
-/// Calls the handler as the API server does.
-private func call(
-    _ path: String,
-    _ body: [UInt8],
-    method: String = "POST",
-    contentType: String? = "application/json"
-) throws -> HTTPResponse {
-    var request = HTTPRequest(method: method, target: path + "?timeout=10s", body: body)
-    request.headers["Content-Type"] = contentType
-    let handler = AdmissionHandler(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-    guard case .now(let response) = handler.respond(to: request) else {
-        Issue.record("an admission call is answered on the spot")
-        return .text("", status: 500)
-    }
-    return response
-}
-
 private func review(_ path: String, _ body: [UInt8]) throws -> JSONValue {
-    let response = try call(path, body)
-    #expect(response.status == 200)
-    #expect(response.headers["Content-Type"] == "application/json")
-    return try JSONValue(parsing: try #require(response.bytes))
-}
-
-/// The requests that a real API server sent.
-private enum Recorded {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
-
-    static let names: [String] = {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return all.filter { $0.hasSuffix(".json") }.sorted()
-    }()
-
-    static func bytes(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: folder.appending(path: name)))
-    }
+    try Calls.review(Calls.post(path, body))
 }
 
 @Suite("The admission webhooks")
 struct AdmissionHandlerTests {
-    @Test("answer every call recorded from a real API server with a review of the same uid")
-    func replay() throws {
-        #expect(Recorded.names.count >= 30)
-        for name in Recorded.names {
-            let bytes = try Recorded.bytes(name)
-            let request = try JSONValue(parsing: bytes)["request"]
-            let path = name.contains(".mutating.") ? WebhookPaths.mutate : WebhookPaths.validate
-            let answer = try review(path, bytes)
-            #expect(answer["apiVersion"] == "admission.k8s.io/v1", "\(name)")
-            #expect(answer["kind"] == "AdmissionReview", "\(name)")
-            #expect(answer["response"]?["uid"] == request?["uid"], "\(name)")
-            let isOurs = request?["kind"]?["kind"] == "OptimizationJob"
-            if isOurs, path == WebhookPaths.mutate || request?["operation"] == "DELETE" {
-                #expect(answer["response"]?["allowed"] == true, "\(name)")
-            }
-            if !isOurs { #expect(answer["response"]?["status"]?["code"] == 400, "\(name)") }
-        }
-    }
-
     @Test("patch only what lacks a default, so that a second call finds nothing to do")
     func defaulting() throws {
         let answer = try review(WebhookPaths.mutate, envelope(object: Sample.minimal))
         let text = try #require(answer["response"]?["patch"]?.stringValue)
         #expect(answer["response"]?["patchType"] == "JSONPatch")
-        let patch = try JSONPatch(decoding: JSONValue(parsing: Array(try #require(Data(base64Encoded: text)))))
+        let patch = try JSONPatch(decoding: JSONValue(parsing: try #require(Base64.decode(text))))
         let defaulted = try patch.applied(to: Sample.minimal)
         #expect(defaulted["spec"]?["numTrials"] == 1)
         #expect(defaulted["spec"]?["objectives"]?[0]?["direction"] == "Minimize")
@@ -119,6 +64,59 @@ struct AdmissionHandlerTests {
         #expect(refused["response"]?["allowed"] == false)
     }
 
+    @Test("deny an object that is not there, except where none has to be")
+    func nullObject() throws {
+        for operation in ["CREATE", "UPDATE"] {
+            #expect(try review(WebhookPaths.mutate, envelope(operation, object: nil))["response"]?["allowed"] == true)
+            let denied = try review(WebhookPaths.validate, envelope(operation, object: nil, oldObject: Sample.minimal))
+            #expect(denied["response"]?["allowed"] == false)
+        }
+        let deletion = try review(WebhookPaths.validate, envelope("DELETE", object: nil, oldObject: Sample.minimal))
+        #expect(deletion["response"]?["allowed"] == true)
+    }
+
+    @Test("answer a dry run like any other call")
+    func dryRun() throws {
+        for object in [Sample.minimal, ["spec": 7]] {
+            for path in [WebhookPaths.mutate, WebhookPaths.validate] {
+                let real = try review(path, envelope(object: object))
+                #expect(try review(path, envelope(object: object, dryRun: true)) == real)
+            }
+        }
+    }
+
+    @Test("pass warnings on, beside a denial too")
+    func warnings() throws {
+        var object = Sample.minimal
+        object["spec"]?["numTrails"] = 3
+        let allowed = try review(WebhookPaths.validate, envelope(object: object))["response"]
+        let warning =
+            #"unknown field "spec.numTrails": ignored here and dropped by a Kubernetes API server, did you mean "numTrials"?"#
+        #expect(allowed?["allowed"] == true)
+        #expect(allowed?["warnings"] == [.string(warning)])
+        object["spec"]?["numTrials"] = 0
+        let denied = try review(WebhookPaths.validate, envelope(object: object))["response"]
+        #expect(denied?["allowed"] == false)
+        #expect(denied?["warnings"] == [.string(warning)])
+    }
+
+    @Test("deny trials of a kind that the controller was not told to run")
+    func trialResources() throws {
+        let options = ValidationOptions(trialResources: Set([TrialResource("Job.v1.batch")].compactMap { $0 }))
+        let request = Calls.post(WebhookPaths.validate, envelope(object: Sample.minimal))
+        let response = try Calls.review(request, options: options)["response"]
+        #expect(
+            response?["status"]?["details"]?["causes"] == [
+                [
+                    "reason": "FieldValueNotSupported",
+                    "message":
+                        "Unsupported value: \"TrainJob.v1alpha1.trainer.kubeflow.org\": trials of this kind are not among --trial-resources of the webhook",
+                    "field": "spec.trainJobTemplate",
+                ]
+            ]
+        )
+    }
+
     @Test("let the status and deletions pass unread")
     func notOurs() throws {
         for (operation, subResource) in [("UPDATE", "status"), ("DELETE", ""), ("CONNECT", "")] {
@@ -146,21 +144,24 @@ struct AdmissionHandlerTests {
         ]
     )
     func malformed(body: String, expected: String) throws {
-        let response = try call(WebhookPaths.validate, Array(body.utf8))
+        let response = Calls.answer(Calls.post(WebhookPaths.validate, Array(body.utf8)))
         #expect(response.status == 400)
         #expect(String(decoding: try #require(response.bytes), as: UTF8.self).contains(expected))
     }
 
     @Test("serve their two paths, by POST, as JSON")
     func routing() throws {
-        #expect(try call("/elsewhere", []).status == 404)
-        let get = try call(WebhookPaths.mutate, [], method: "GET")
+        #expect(Calls.answer(Calls.post("/elsewhere", [])).status == 404)
+        let get = Calls.answer(HTTPRequest(method: "GET", target: WebhookPaths.mutate))
         #expect(get.status == 405)
         #expect(get.headers["Allow"] == "POST")
-        #expect(try call(WebhookPaths.mutate, [], contentType: "text/plain").status == 415)
-        #expect(try call(WebhookPaths.mutate, [], contentType: nil).status == 415)
         let bytes = envelope(object: Sample.minimal)
-        #expect(try call(WebhookPaths.mutate, bytes, contentType: "application/json; charset=utf-8").status == 200)
+        for (contentType, status) in [
+            ("application/json; charset=utf-8", 200), ("Application/JSON", 200), ("text/plain", 415), (nil, 415),
+        ] {
+            let request = Calls.post(WebhookPaths.mutate, bytes, contentType: contentType)
+            #expect(Calls.answer(request).status == status, "\(contentType ?? "none")")
+        }
     }
 
     @Test("are served where the webhook configurations say")
@@ -175,7 +176,8 @@ struct AdmissionHandlerTests {
         _ operation: String = "CREATE",
         object: JSONValue,
         oldObject: JSONValue = nil,
-        subResource: String = ""
+        subResource: String = "",
+        dryRun: Bool = false
     ) -> [UInt8] {
         let review: JSONValue = [
             "kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1",
@@ -183,7 +185,7 @@ struct AdmissionHandlerTests {
                 "uid": "1234",
                 "kind": ["group": "trainer.kubeflow.org", "version": "v1alpha1", "kind": "OptimizationJob"],
                 "operation": .string(operation), "subResource": .string(subResource), "namespace": "default",
-                "object": object, "oldObject": oldObject,
+                "object": object, "oldObject": oldObject, "dryRun": .bool(dryRun),
             ],
         ]
         return review.serialized()
