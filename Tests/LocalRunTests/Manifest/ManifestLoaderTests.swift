@@ -1,8 +1,8 @@
 import JSON
 import Testing
-import YAML
 
 @testable import LocalRun
+@testable import YAML
 
 @Suite("A manifest")
 struct ManifestLoaderTests {
