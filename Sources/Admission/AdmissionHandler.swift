@@ -60,6 +60,7 @@ public struct AdmissionHandler: HTTPHandler {
 
     private func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
+        if contentType == "application/json" { return true }
         let mediaType = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
         return mediaType.lowercased() == "application/json"
     }
