@@ -122,10 +122,9 @@ let package = Package(
         .testTarget(
             name: "OptimizationAPITests",
             dependencies: [
-                "JSON", "Kubernetes", "OptimizationAPI", "Search",
+                "JSON", "Kubernetes", "OptimizationAPI", "Search", "YAML",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["CRD/judge.py", "Fixtures"],
             swiftSettings: strict

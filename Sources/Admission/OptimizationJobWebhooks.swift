@@ -9,7 +9,9 @@ import OptimizationAPI
 enum OptimizationJobDefaulter {
     static func decide(_ request: AdmissionRequest) -> AdmissionResponse {
         if let refusal = Subject.refusal(of: request) { return refusal }
-        guard Subject.isWrittenSpec(request), let object = request.object else { return .allowed(request) }
+        guard Subject.isWrittenSpec(request), !Subject.isLeftAlone(request), let object = request.object else {
+            return .allowed(request)
+        }
         let patch = Defaulting.patch(for: object)
         return .allowed(request, patch: patch.operations.isEmpty ? nil : patch)
     }
@@ -19,15 +21,10 @@ enum OptimizationJobDefaulter {
 enum OptimizationJobValidator {
     static func decide(_ request: AdmissionRequest, _ options: ValidationOptions) -> AdmissionResponse {
         if let refusal = Subject.refusal(of: request) { return refusal }
-        guard Subject.isWrittenSpec(request) else { return .allowed(request) }
+        guard Subject.isWrittenSpec(request), !Subject.isLeftAlone(request) else { return .allowed(request) }
         let object = request.object ?? .null
         let result: ValidationResult
         if request.operation == .update, let old = request.oldObject {
-            // An object on its way out must get rid of its finalizers, and one that was accepted under other rules
-            // must stay editable elsewhere.
-            guard object["metadata"]?["deletionTimestamp"] == nil, object["spec"] != old["spec"] else {
-                return .allowed(request)
-            }
             result = Validation.validateUpdate(old: old, new: object, options)
         } else {
             result = Validation.validateCreate(object, options)
@@ -62,5 +59,15 @@ private enum Subject {
     /// Whether an object's own fields are being written, rather than its status, or nothing at all.
     static func isWrittenSpec(_ request: AdmissionRequest) -> Bool {
         request.subResource.isEmpty && (request.operation == .create || request.operation == .update)
+    }
+
+    /// Whether an update is none of our concern: an object on its way out must get rid of its finalizers, and one that was
+    /// accepted under other rules must stay editable elsewhere.
+    static func isLeftAlone(_ request: AdmissionRequest) -> Bool {
+        guard request.operation == .update, let object = request.object, let old = request.oldObject else {
+            return false
+        }
+        let isBeingDeleted = !(object["metadata"]?["deletionTimestamp"] ?? .null).isNull
+        return isBeingDeleted || object["spec"] == old["spec"]
     }
 }

@@ -117,6 +117,22 @@ struct AdmissionHandlerTests {
         )
     }
 
+    @Test("change nothing of an object whose spec is left alone, or that is on its way out")
+    func updatesLeftAlone() throws {
+        var labelled = Sample.minimal
+        labelled["metadata"]?["labels"] = ["a": "b"]
+        var leaving = Sample.minimal
+        leaving["spec"]?["numTrials"] = 3
+        leaving["metadata"]?["deletionTimestamp"] = "2026-08-21T10:30:45Z"
+        for object in [labelled, leaving] {
+            let answer = try review(WebhookPaths.mutate, envelope("UPDATE", object: object, oldObject: Sample.minimal))
+            #expect(answer["response"] == ["uid": "1234", "allowed": true])
+        }
+        leaving["metadata"]?["deletionTimestamp"] = nil
+        let changed = try review(WebhookPaths.mutate, envelope("UPDATE", object: leaving, oldObject: Sample.minimal))
+        #expect(changed["response"]?["patch"] != nil)
+    }
+
     @Test("let the status and deletions pass unread")
     func notOurs() throws {
         for (operation, subResource) in [("UPDATE", "status"), ("DELETE", ""), ("CONNECT", "")] {

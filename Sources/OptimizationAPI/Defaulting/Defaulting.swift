@@ -1,6 +1,7 @@
 import JSON
 
-/// Fills in what an OptimizationJob leaves out: upstream's structural defaults, and `direction: minimize` as `Minimize`.
+/// Fills in what an OptimizationJob leaves out, as its CustomResourceDefinition does, and spells words as the API does:
+/// `direction: minimize` as `Minimize`, `type: int` as `Int`.
 ///
 /// Pure and lenient: what has an unexpected type, or no place to go, is left as it is for validation to name. Doing it
 /// twice changes nothing more.
@@ -18,6 +19,7 @@ public enum Defaulting {
             draft.fill("parallelTrials", of: spec, with: 1)
             defaultDirections(in: spec, &draft)
             defaultNumberTypes(in: spec, &draft)
+            draft.spell("trialRetention", of: spec, as: TrialRetention.self)
             defaultRuntimeRef(in: spec, &draft)
         }
         return JSONPatch(draft.operations)
@@ -66,11 +68,7 @@ public enum Defaulting {
             for (index, objective) in list("objectives", of: spec).enumerated() {
                 draft.descend(String(index)) { draft in
                     draft.fill("direction", of: objective, with: .string(Direction.minimize.rawValue))
-                    guard let written = objective["direction"]?.stringValue else { return }
-                    let canonical = Direction.allCases.first { $0.rawValue.lowercased() == written.lowercased() }
-                    if let canonical, canonical.rawValue != written {
-                        draft.replace("direction", with: .string(canonical.rawValue))
-                    }
+                    draft.spell("direction", of: objective, as: Direction.self)
                 }
             }
         }
@@ -83,6 +81,7 @@ public enum Defaulting {
                     guard let range = parameter["searchSpace"]?[distribution] else { continue }
                     draft.descend(String(index), "searchSpace", distribution) { draft in
                         draft.fill("type", of: range, with: .string(NumberType.float.rawValue))
+                        draft.spell("type", of: range, as: NumberType.self)
                     }
                 }
             }
@@ -118,8 +117,13 @@ public enum Defaulting {
             }
         }
 
-        mutating func replace(_ key: String, with value: JSONValue) {
-            operations.append(.replace(path: pointer(to: key), value: value))
+        /// Gives a word of `parent` upper and lower case as the API has them.
+        mutating func spell<Word>(_ key: String, of parent: JSONValue, as word: Word.Type)
+        where Word: RawRepresentable<String> & CaseIterable {
+            guard let written = parent[key]?.stringValue, word.init(rawValue: written) == nil,
+                let meant = word.allCases.first(where: { $0.rawValue.lowercased() == written.lowercased() })
+            else { return }
+            operations.append(.replace(path: pointer(to: key), value: .string(meant.rawValue)))
         }
 
         private func pointer(to key: String) -> JSONPointer {

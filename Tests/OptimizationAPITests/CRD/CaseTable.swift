@@ -31,7 +31,7 @@ struct Case: CustomTestStringConvertible, Sendable {
         old = row["old"].map { Case.job($0, metadata: row["metadata"]) }
         errors = Case.texts(row["errors"])
         warnings = Case.texts(row["warnings"])
-        isAcceptedByCRD = errors.isEmpty || row["crd"] == "accepts"
+        isAcceptedByCRD = row["crd"].map { $0 == "accepts" } ?? errors.isEmpty
     }
 
     private static func texts(_ value: JSONValue?) -> [String] {

@@ -42,6 +42,38 @@ struct DefaultingTests {
         )
     }
 
+    @Test("spells other words as the API does, too")
+    func words() {
+        let job = Samples.job([
+            "objectives": [["metric": "loss", "direction": "maximize"]],
+            "parameters": [
+                ["name": "a", "searchSpace": ["uniform": ["min": "1", "max": "2", "type": "int"]]],
+                ["name": "b", "searchSpace": ["logNormal": ["mean": "1", "stdDev": "2", "type": "FLOAT"]]],
+            ],
+            "trialRetention": "best",
+        ])
+        let spec = Defaulting.apply(to: job)["spec"]
+        #expect(spec?["objectives"]?[0]?["direction"] == "Maximize")
+        #expect(spec?["parameters"]?[0]?["searchSpace"]?["uniform"]?["type"] == "Int")
+        #expect(spec?["parameters"]?[1]?["searchSpace"]?["logNormal"]?["type"] == "Float")
+        #expect(spec?["trialRetention"] == "Best")
+    }
+
+    @Test("fills in the settings of the algorithms a job names, and of no others")
+    func algorithms() {
+        let job = Samples.job(
+            ["searchAlgorithm": ["tpe": ["candidates": 7]], "pruneAlgorithm": ["medianStop": [:], "asha": nil]],
+            in: Samples.full
+        )
+        #expect(
+            Defaulting.patch(for: job).json == [
+                ["op": "add", "path": "/spec/searchAlgorithm/tpe/startupTrials", "value": 10],
+                ["op": "add", "path": "/spec/pruneAlgorithm/medianStop/startupTrials", "value": 5],
+                ["op": "add", "path": "/spec/pruneAlgorithm/medianStop/startupSteps", "value": 0],
+            ]
+        )
+    }
+
     @Test(
         "leaves a direction it does not know to validation",
         arguments: ["down", "", "minimise", 3, true, []] as [JSONValue]
@@ -73,7 +105,10 @@ struct DefaultingTests {
         #expect(Defaulting.patch(for: object).operations.isEmpty)
     }
 
-    @Test("does nothing more the second time, whatever the shape", arguments: Mutations.all(of: Samples.minimal))
+    @Test(
+        "does nothing more the second time, whatever the shape",
+        arguments: Mutations.all(of: Samples.minimal) + Mutations.all(of: Samples.extended)
+    )
     func idempotent(job: JSONValue) {
         let once = Defaulting.apply(to: job)
         #expect(Defaulting.patch(for: once).operations.isEmpty)

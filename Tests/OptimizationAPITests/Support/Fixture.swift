@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Yams
+import YAML
 
 /// Files the tests read.
 enum Fixture {
@@ -18,7 +18,7 @@ enum Fixture {
         try JSONValue(parsing: Array(try Data(contentsOf: tests.appending(path: "Fixtures/\(name)"))))
     }
 
-    /// A file in `Fixtures/`, of which every YAML scalar means what JSON can say.
+    /// A file in `Fixtures/`, read as `kubectl` reads it.
     static func yaml(_ name: String) throws -> JSONValue {
         try yaml(at: tests.appending(path: "Fixtures/\(name)"))
     }
@@ -30,24 +30,6 @@ enum Fixture {
 
     /// Members keep their order, as in `kubectl explain`.
     private static func yaml(at url: URL) throws -> JSONValue {
-        guard let root = try Yams.compose(yaml: String(contentsOf: url, encoding: .utf8)) else { return .null }
-        return value(root)
-    }
-
-    private static func value(_ node: Node) -> JSONValue {
-        switch node {
-        case .mapping(let mapping):
-            .object(mapping.reduce(into: JSONObject()) { $0[$1.key.string ?? ""] = value($1.value) })
-        case .sequence(let sequence):
-            .array(sequence.map { value($0) })
-        default:
-            switch node.any {
-            case let bool as Bool: .bool(bool)
-            case let whole as Int: .number(JSONNumber(whole))
-            case let real as Double: JSONNumber(text: "\(real)").map(JSONValue.number) ?? .null
-            case let text as String: .string(text)
-            default: .null
-            }
-        }
+        try YAMLDocuments.read(String(contentsOf: url, encoding: .utf8)).first?.value ?? .null
     }
 }

@@ -54,6 +54,23 @@ enum Samples {
         ],
     ]
 
+    /// What `full` leaves out, since a job has only one of each.
+    static let extended = job([
+        "searchAlgorithm": ["cmaes": ["seed": 1, "startupTrials": 2, "sigma": "0.2"]],
+        "parameters": [
+            ["name": "a", "searchSpace": ["normal": ["mean": "0", "stdDev": "1", "type": "Int", "step": "2"]]],
+            ["name": "b", "searchSpace": ["logNormal": ["mean": "0", "stdDev": "1"]]],
+        ],
+        "numTrials": 9,
+        "maxFailedTrials": 3,
+        "warmStartFrom": ["other"],
+        "pruneAlgorithm": ["hyperband": ["reductionFactor": 3, "minProgress": 1, "maxProgress": 9]],
+        "suspend": true,
+        "managedBy": "kueue.x-k8s.io/multikueue",
+        "ttlSecondsAfterFinished": 60,
+        "trialRetention": "None",
+    ])
+
     /// `minimal` with members of the spec replaced or added.
     static func job(_ changes: KeyValuePairs<String, JSONValue?>, in base: JSONValue = minimal) -> JSONValue {
         var job = base

@@ -9,14 +9,7 @@ struct HostileInputTests {
     func consistency() throws {
         var accepted = 0
         for object in Mutations.all(of: Samples.full) {
-            var defaulted = Defaulting.apply(to: object)
-            guard defaulted.objectValue != nil else { continue }
-            // Only whoever sends an object has to say what it is.
-            if defaulted["kind"] == nil || defaulted["kind"] == .null { defaulted["kind"] = "OptimizationJob" }
-            if defaulted["apiVersion"] == nil || defaulted["apiVersion"] == .null {
-                defaulted["apiVersion"] = "trainer.kubeflow.org/v1alpha1"
-            }
-            let result = Validation.validateCreate(defaulted)
+            guard let result = validated(object) else { continue }
             do {
                 let job = try OptimizationJob(decoding: object)
                 let space = try job.spec.searchSpace
@@ -33,6 +26,30 @@ struct HostileInputTests {
             }
         }
         #expect(accepted > 50)
+    }
+
+    @Test("is read exactly when it is valid, whatever it asks for")
+    func decoding() {
+        var accepted = 0
+        for object in Mutations.all(of: Samples.extended) {
+            guard let result = validated(object) else { continue }
+            let job = try? OptimizationJob(decoding: object)
+            if (job != nil) != result.isValid { Issue.record("decoded and valid differ: \(object)") }
+            if job != nil { accepted += 1 }
+        }
+        #expect(accepted > 50)
+    }
+
+    /// What validation says once defaults are filled in; `nil` for what is no object at all.
+    private func validated(_ object: JSONValue) -> ValidationResult? {
+        var defaulted = Defaulting.apply(to: object)
+        guard defaulted.objectValue != nil else { return nil }
+        // Only whoever sends an object has to say what it is.
+        if defaulted["kind"] == nil || defaulted["kind"] == .null { defaulted["kind"] = "OptimizationJob" }
+        if defaulted["apiVersion"] == nil || defaulted["apiVersion"] == .null {
+            defaulted["apiVersion"] = "trainer.kubeflow.org/v1alpha1"
+        }
+        return Validation.validateCreate(defaulted)
     }
 
     @Test("can be changed into anything without a crash, and is never refused when it stays the same")
