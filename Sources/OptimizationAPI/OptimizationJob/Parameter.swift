@@ -76,7 +76,7 @@ public enum SearchSpaceSpec: Sendable, Hashable {
     case categorical(choices: [String])
     /// Values near the mean are likelier.
     case normal(NormalDistribution)
-    /// Values above 0, whose logarithm is normal.
+    /// Values above 0, whose logarithm is normal; of type Int, at least 1.
     case logNormal(NormalDistribution)
 
     /// The search space as a spec carries it.

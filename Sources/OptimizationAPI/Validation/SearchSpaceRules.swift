@@ -83,7 +83,7 @@ enum SearchSpaceRules {
             // The CustomResourceDefinition can only compare bounds as Doubles, and both judge alike.
             isOrdered = Double(low) < Double(high)
             fits = !high.subtractingReportingOverflow(low).overflow
-        case .categorical:
+        default:
             return true
         }
         guard isOrdered else {
@@ -144,7 +144,7 @@ private enum StepRules {
             let count = (high - low) / step
             // Bounds and steps are decimal fractions, so the quotient of Doubles may miss a whole number by some roundings.
             reachesMax = (count - count.rounded()).magnitude <= 1e-9 * max(1, count)
-        case .float, .categorical:
+        default:
             return true
         }
         if isTooLong {
@@ -171,8 +171,10 @@ private enum StepRules {
 private enum NormalRules {
     private static let members = Members("mean", "stdDev", "type", "step")
     private static let logarithmMembers = Members("mean", "stdDev", "type")
-    /// How far values must fit their type, in standard deviations; beyond, samplers keep to the largest value.
-    private static let reach = 3.0
+    /// How far values must fit their type, in standard deviations: samplers go a little over 8 away from the mean.
+    private static let reach = 9.0
+    /// The same for logarithms, whose tails are out of all proportion: samplers keep to the largest value there.
+    private static let logarithmReach = 3.0
 
     /// - Parameter isLogarithm: Whether it is the value's logarithm that is normal.
     static func check(_ distribution: JSONObject, isLogarithm: Bool, _ findings: inout Findings) {
@@ -181,9 +183,11 @@ private enum NormalRules {
         // Mean and deviation need not be whole for whole values.
         let mean = findings.number("mean", in: distribution, .float)
         let stdDev = findings.positiveNumber("stdDev", in: distribution, required: true, .float)
-        if !isLogarithm { _ = findings.positiveNumber("step", in: distribution, required: false, type) }
+        let step = isLogarithm ? nil : findings.positiveNumber("step", in: distribution, required: false, type)
         guard let type, let mean = mean?.double, let stdDev, let deviation = stdDev.double else { return }
-        let largest = mean.magnitude + reach * deviation
+        let reach = isLogarithm ? logarithmReach : reach
+        // Logarithms far below 0 only mean values near 0.
+        let largest = (isLogarithm ? mean : mean.magnitude) + reach * deviation
         let limit: Double =
             switch (type, isLogarithm) {
             case (.float, false): .greatestFiniteMagnitude
@@ -192,14 +196,23 @@ private enum NormalRules {
             case (.float, true): 709.78
             case (.int, true): 43.66
             }
-        // Logarithms far below 0 only mean values near 0.
-        guard isLogarithm ? mean + reach * deviation > limit : largest > limit || !largest.isFinite else { return }
-        findings.add(
-            at: "stdDev",
-            .invalid,
-            .string(stdDev.text),
-            "values within \(Int(reach)) standard deviations of the mean must fit "
-                + (type == .int ? "a signed 64-bit integer" : "a 64-bit floating-point number")
-        )
+        guard largest <= limit else {
+            findings.add(
+                at: "stdDev",
+                .invalid,
+                .string(stdDev.text),
+                "values within \(Int(reach)) standard deviations of the mean must fit "
+                    + (type == .int ? "a signed 64-bit integer" : "a 64-bit floating-point number")
+            )
+            return
+        }
+        if type == .float, let step, let width = step.double, largest / width >= 0x1p53 {
+            findings.add(
+                at: "step",
+                .invalid,
+                .string(step.text),
+                "step is too small for this distribution; leave it out"
+            )
+        }
     }
 }
