@@ -3,6 +3,7 @@
 // seen without it, and the compiler refuses two layouts of one type.
 #pragma once
 
+#include <linux/filter.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -15,4 +16,5 @@ int pipe2(int fds[2], int flags);
 int pthread_setname_np(unsigned long thread, const char *name);
 int sched_getaffinity(int pid, unsigned long size, void *set);
 
+#include "RefuseNewConnections.h"
 #include "SpawnChild.h"

@@ -22,6 +22,10 @@ static inline void shim_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) {
     SSL_CTX_set_read_ahead(context, on);
 }
 
+static inline void shim_SSL_CTX_set_session_cache_mode(SSL_CTX *context, long mode) {
+    SSL_CTX_set_session_cache_mode(context, mode);
+}
+
 static inline void shim_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
     SSL_CTX_set_mode(context, mode);
 }

@@ -79,7 +79,11 @@ struct ChannelTests {
         let server = try EchoServer(identity: nil)
         let loop = try EventLoop(name: "test")
         #expect {
-            _ = try Listener(on: server.address, loops: [loop]) { _ in nil }
+            _ = try Listener(
+                on: server.address,
+                loops: [loop],
+                gate: OpenGate(tls: nil) { fatalError("nobody connects") }
+            )
         } throws: {
             "\($0)".contains("Address already in use")
         }

@@ -51,9 +51,10 @@ final class EchoServer: Sendable {
         let context = try identity.map { try TLSContext(server: $0.server) }
         let any = try #require(SocketAddress(numeric: "127.0.0.1", port: 0))
         let box = WeakBox()
-        listener = try Listener(on: any, loops: [loop]) { _ in
-            (EchoHandler(finishesAt: finishesAfterEcho ? 500_000 : nil) { box.server?.note($0) }, context)
+        let gate = OpenGate(tls: context) {
+            EchoHandler(finishesAt: finishesAfterEcho ? 500_000 : nil) { box.server?.note($0) }
         }
+        listener = try Listener(on: any, loops: [loop], gate: gate)
         address = listener.address
         box.server = self
     }
@@ -92,7 +93,7 @@ final class EchoServer: Sendable {
     }
 
     func stop() async {
-        listener.stop()
+        await listener.stop()
         loop.stop()
         clientLoop.stop()
         await loop.ended()
@@ -109,7 +110,18 @@ final class EchoServer: Sendable {
     }
 }
 
-private final class EchoHandler: ChannelHandler {
+/// Serves everybody.
+struct OpenGate: ConnectionGate {
+    let tls: TLSContext?
+    let makeHandler: @Sendable () -> any AdmittedHandler
+
+    func takePlace() -> Bool { true }
+    func returnPlace() {}
+    func keepWaiting(on reactor: Reactor) -> Bool { false }
+    func serve(on reactor: Reactor) -> (handler: any AdmittedHandler, tls: TLSContext?) { (makeHandler(), tls) }
+}
+
+private final class EchoHandler: AdmittedHandler {
     private var left: Int?
     private let note: (Int) -> Void
 
@@ -118,6 +130,10 @@ private final class EchoHandler: ChannelHandler {
         self.note = note
     }
 
+    let handshakeLimit: Duration = .seconds(20)
+
+    func couldNotOpen(_ error: ChannelError) {}
+    func receivedPlainText(on channel: Channel) {}
     func opened(_ channel: Channel) {}
     func received(_ bytes: UnsafeRawBufferPointer, on channel: Channel) {
         channel.write(Array(bytes))

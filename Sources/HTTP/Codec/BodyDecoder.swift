@@ -12,12 +12,16 @@ struct BodyDecoder {
 
     /// A chunk-size line longer than this holds an abuse of chunk extensions, which nobody uses.
     private static let chunkLineLimit = 256
+    /// Size lines may outweigh the data by this much in all: tiny chunks with long extensions are work without a body.
+    private static let chunkOverheadLimit = 16 << 10
+    private static let trailerLimit = 8 << 10
 
     private var state: State
     private var line: [UInt8] = []
     private let limit: Int
     private var trailerBytes = 0
     private var decoded = 0
+    private var chunkOverhead = 0
 
     /// - Parameter limit: Bytes of body to accept; `.max` for a stream, whose reader sets the pace.
     init(_ framing: BodyFraming, limit: Int) throws(HTTPParseError) {
@@ -116,6 +120,12 @@ struct BodyDecoder {
         case .chunkSize:
             let size = try BodyDecoder.chunkSize(line)
             guard size <= limit - decoded else { throw BodyDecoder.tooLarge(limit) }
+            // As much as the data weighs is free, and so is what a size itself takes (the rule of Go's reader).
+            let (allowed, overflow) = size.addingReportingOverflow(16)
+            chunkOverhead = overflow ? 0 : max(0, chunkOverhead + line.count + 2 - allowed)
+            guard chunkOverhead <= BodyDecoder.chunkOverheadLimit else {
+                throw .malformed("the chunks carry more extensions than data")
+            }
             state = size == 0 ? .trailers : .chunkData(left: size)
         case .chunkEnd:
             guard line.isEmpty else { throw .malformed("a chunk is longer than it said") }
@@ -128,12 +138,15 @@ struct BodyDecoder {
             } else {
                 try countTrailer(line.count)
                 trailerBytes += line.count
+                try FieldParser.check(line)
             }
         }
     }
 
     private func countTrailer(_ count: Int) throws(HTTPParseError) {
-        guard trailerBytes + count <= 8 << 10 else { throw HTTPParseError(status: 431, "trailer fields over 8 KiB") }
+        guard trailerBytes + count <= BodyDecoder.trailerLimit else {
+            throw HTTPParseError(status: 431, "trailer fields over \(BodyDecoder.trailerLimit) bytes")
+        }
     }
 
     /// Reads `1a3f` or `1a3f;name=value`; extensions are allowed and mean nothing (RFC 9112 §7.1.1).

@@ -30,9 +30,7 @@ enum BodyFraming: Equatable {
         if !codings.isEmpty {
             guard lengths.isEmpty else { throw .malformed("both Content-Length and Transfer-Encoding") }
             guard !isHTTP10 else { throw .malformed("Transfer-Encoding in an HTTP/1.0 message") }
-            guard codings.count == 1, let coding = codings.first, coding.lowercased() == "chunked" else {
-                throw HTTPParseError(status: 501, "only the transfer coding \"chunked\" is understood")
-            }
+            try checkChunked(codings)
             return .chunked
         }
         guard let length = lengths.first else { return nil }
@@ -42,5 +40,17 @@ enum BodyFraming: Equatable {
             let count = Int(length)
         else { throw .malformed("a Content-Length that is no number of bytes") }
         return .length(count)
+    }
+
+    /// Accepts `chunked` alone.
+    private static func checkChunked(_ lines: [String]) throws(HTTPParseError) {
+        let codings = lines.flatMap { $0.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) }
+            .map { String(decoding: $0.trimmingHTTPWhitespace(), as: UTF8.self).lowercased() }
+        guard codings != ["chunked"] else { return }
+        // RFC 9112 §6.3: without `chunked` at the end, and only there, nobody knows where the body ends.
+        if let chunked = codings.firstIndex(of: "chunked"), chunked < codings.count - 1 {
+            throw .malformed("the transfer coding \"chunked\" is not the last one, or is repeated")
+        }
+        throw HTTPParseError(status: 501, "only the transfer coding \"chunked\" is understood")
     }
 }

@@ -17,7 +17,22 @@ enum FieldParser {
         return fields
     }
 
+    /// Checks a line without keeping anything of it.
+    static func check(_ line: [UInt8]) throws(HTTPParseError) {
+        let outcome = line.withUnsafeBytes { bytes in
+            Result { () throws(HTTPParseError) in _ = try parts(of: bytes) }
+        }
+        try outcome.get()
+    }
+
     private static func field(_ line: UnsafeRawBufferPointer) throws(HTTPParseError) -> (String, String) {
+        let (name, value) = try parts(of: line)
+        return (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+    }
+
+    private static func parts(
+        of line: UnsafeRawBufferPointer
+    ) throws(HTTPParseError) -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
             throw .malformed("a header line has no colon")
         }
@@ -29,7 +44,7 @@ enum FieldParser {
         guard value.allSatisfy(\.isFieldValueCharacter) else {
             throw .malformed("a header field's value holds a control character")
         }
-        return (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        return (UnsafeRawBufferPointer(rebasing: line[..<colon]), UnsafeRawBufferPointer(rebasing: value))
     }
 }
 

@@ -43,6 +43,16 @@ struct HeadCollector {
         return try outcome.get()
     }
 
+    /// The start line, lent to `body` once it is complete; `nil` before.
+    func withFirstLine<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(HTTPParseError) -> Result
+    ) throws(HTTPParseError) -> Result? {
+        guard let first = lines.first else { return nil }
+        return try withLines { bytes, _ throws(HTTPParseError) in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[first]))
+        }
+    }
+
     /// Forgets the head and is ready for the next.
     mutating func reset() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
@@ -51,6 +61,11 @@ struct HeadCollector {
     }
 
     private mutating func append(_ piece: UnsafeRawBufferPointer) throws(HTTPParseError) {
+        if bytes.isEmpty, let first = piece.first, !first.isTokenCharacter, first != UInt8(ascii: "\r") {
+            // Told at once rather than when a line has come: a TLS client waits for an answer to its first message.
+            let text = "a message begins with a word, not with the byte \(first)"
+            throw .malformed(first == 0x16 ? text + "; this port speaks plain HTTP, without TLS" : text)
+        }
         guard bytes.count + piece.count <= limit else {
             throw HTTPParseError(
                 status: lines.isEmpty ? 414 : 431,

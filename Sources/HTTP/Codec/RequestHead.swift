@@ -13,55 +13,50 @@ struct RequestHead: Equatable {
     }
 
     /// Reads a complete head.
-    init(_ collector: HeadCollector, limits: HTTPLimits) throws(HTTPParseError) {
+    ///
+    /// - Parameter line: The request line, if it has been read before.
+    init(_ collector: HeadCollector, line: RequestLine? = nil, limits: HTTPLimits) throws(HTTPParseError) {
         self = try collector.withLines { bytes, lines throws(HTTPParseError) in
-            try RequestHead(bytes: bytes, lines: lines, limits: limits)
+            try RequestHead(bytes: bytes, lines: lines, line: line, limits: limits)
         }
     }
 
-    private init(bytes: UnsafeRawBufferPointer, lines: [Range<Int>], limits: HTTPLimits) throws(HTTPParseError) {
+    private init(
+        bytes: UnsafeRawBufferPointer,
+        lines: [Range<Int>],
+        line: RequestLine?,
+        limits: HTTPLimits
+    ) throws(HTTPParseError) {
         guard let first = lines.first else { throw .malformed("no request line") }
-        let parts = bytes[first].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard parts.count == 3 else { throw .malformed("a request line is METHOD TARGET HTTP/1.1") }
-        let version = String(decoding: parts[2], as: UTF8.self)
-        switch version {
-        case "HTTP/1.1": isHTTP10 = false
-        case "HTTP/1.0": isHTTP10 = true
-        default:
-            guard version.hasPrefix("HTTP/") else { throw .malformed("a request line is METHOD TARGET HTTP/1.1") }
-            throw HTTPParseError(status: 505, "only HTTP/1.1 and HTTP/1.0 are spoken here, not \(version.prefix(16))")
-        }
-        guard !parts[0].isEmpty, parts[0].count <= 32, parts[0].allSatisfy(\.isTokenCharacter) else {
-            throw .malformed("the method is no token")
-        }
-        method = String(decoding: parts[0], as: UTF8.self)
+        let start: RequestLine
+        if let line { start = line } else { start = try RequestLine(UnsafeRawBufferPointer(rebasing: bytes[first])) }
+        method = start.method
+        target = start.target
+        isHTTP10 = start.isHTTP10
         headers = try FieldParser.fields(in: bytes, lines: lines.dropFirst(), limit: limits.fieldCount)
+        try RequestHead.checkHost(headers, isHTTP10: isHTTP10)
+    }
+
+    /// RFC 9112 §3.2: exactly one in HTTP/1.1, and none that is no host.
+    private static func checkHost(_ headers: HTTPFields, isHTTP10: Bool) throws(HTTPParseError) {
         let hosts = headers.values(of: "Host")
-        // RFC 9112 §3.2: exactly one in HTTP/1.1.
         guard hosts.count == 1 || isHTTP10 && hosts.isEmpty else {
             throw .malformed("exactly one Host field is needed")
         }
-        target = try RequestHead.originForm(parts[1], method: method)
+        guard hosts.allSatisfy({ $0.utf8.allSatisfy(\.isHostCharacter) }) else {
+            throw .malformed("the Host field holds a character that no host name has")
+        }
     }
+}
 
-    /// The target without scheme and authority (RFC 9112 §3.2.2: a server must accept the absolute form).
-    private static func originForm(
-        _ bytes: Slice<UnsafeRawBufferPointer>,
-        method: String
-    ) throws(HTTPParseError) -> String {
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
-            throw .malformed("the target holds a character that must be percent-encoded")
+extension UInt8 {
+    /// Whether this may occur in a host with a port (RFC 3986 §3.2.2); what ends or begins another part of a URL may not.
+    fileprivate var isHostCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: ","),
+            UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"):
+            false
+        default: self > 0x20 && self < 0x7F
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        if text.utf8.first == UInt8(ascii: "/") || text == "*" && method == "OPTIONS" { return text }
-        for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
-            let rest = text.utf8.dropFirst(scheme.utf8.count)
-            guard let slash = rest.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
-                return "/"
-            }
-            let path = String(Substring(rest[slash...]))
-            return path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
-        }
-        throw .malformed("the target is neither a path nor an absolute URL")
     }
 }

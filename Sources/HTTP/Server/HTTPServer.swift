@@ -7,7 +7,7 @@ public import Transport
 /// and sized bodies, `Expect: 100-continue`, gzip request bodies and streaming answers are understood; everything a peer
 /// can do is bounded by `HTTPServerConfiguration`.
 public final class HTTPServer: Sendable {
-    private let core: ServerCore
+    let core: ServerCore
     private let configuration: HTTPServerConfiguration
     private let running = Mutex<Running?>(nil)
 
@@ -33,8 +33,8 @@ public final class HTTPServer: Sendable {
         running.withLock { $0?.listener.address.port ?? 0 }
     }
 
-    /// Connections open now.
-    public var connectionCount: Int { core.connectionCount }
+    /// What the server has done so far. May be read at any time, by any thread.
+    public var statistics: HTTPServerStatistics { core.statistics }
 
     /// Begins to listen. A server starts once.
     ///
@@ -49,7 +49,8 @@ public final class HTTPServer: Sendable {
             var loops: [EventLoop] = []
             do {
                 for number in 0..<configuration.loops { loops.append(try EventLoop(name: "http-\(number)")) }
-                let listener = try Listener(on: address, loops: loops) { reactor in core.admit(on: reactor) }
+                let listener = try Listener(on: address, loops: loops, gate: core)
+                core.began(listener, loops)
                 running = Running(listener: listener, loops: loops)
             } catch {
                 for loop in loops { loop.stop() }
@@ -63,103 +64,40 @@ public final class HTTPServer: Sendable {
         core.replace(try TLSContext(server: identity))
     }
 
+    /// Stops without losing a request, for a server that others stop calling only after a while: endpoints of a Kubernetes
+    /// Service lag behind by seconds, and a call that meets a closed connection fails for good.
+    ///
+    /// Whatever says that the server is ready should fail first. From the call on every answer carries
+    /// `Connection: close`. Connections are accepted for `delay` more, then what has arrived is taken and the port is given
+    /// up. A connection without a request stays open until it brings one, since its client may be about to: only when
+    /// all are gone or `limit` has passed does the server stop. Cancelling the task stops it at once.
+    ///
+    /// - Parameters:
+    ///   - delay: How long to go on accepting connections.
+    ///   - limit: When to stop in any case, counted from the call; at least `delay`.
+    public func drain(acceptingFor delay: Duration, within limit: Duration) async {
+        guard let listener = running.withLock({ $0?.listener }) else { return }
+        core.announceClosing()
+        try? await Task.sleep(for: delay)
+        await listener.stop(grace: Task.isCancelled ? .zero : min(HTTPServer.handshakeGrace, limit - delay))
+        await core.untilEmpty(atMost: limit - delay)
+        await stop(within: .zero)
+    }
+
+    /// How long a TCP handshake that was under way when the port is given up has to complete: a round trip, and the
+    /// repetition of a packet that was lost on the way.
+    private static let handshakeGrace: Duration = .milliseconds(300)
+
     /// Stops: no more connections, idle ones closed, requests at hand answered, and after `limit` all is cut.
+    ///
+    /// A client's request can cross with the closing of its idle connection; where that must not happen, `drain`.
     public func stop(within limit: Duration) async {
         guard let running = running.withLock({ $0.take() }) else { return }
-        running.listener.stop()
-        core.drain()
+        core.announceClosing()
+        await running.listener.stop()
+        core.closeIdle()
         await core.untilEmpty(atMost: limit)
         for loop in running.loops { loop.stop() }
         for loop in running.loops { await loop.ended() }
-    }
-}
-
-/// What the connections of one server share.
-final class ServerCore: Sendable {
-    let handler: any HTTPHandler
-    let limits: HTTPLimits
-    let timeouts: HTTPServerConfiguration.Timeouts
-    private let maximum: Int
-    private let state: Mutex<State>
-
-    private struct State {
-        var tls: TLSContext?
-        /// Admitted connections, those still agreeing on TLS included.
-        var count = 0
-        /// Open connections, by the loop they live on.
-        var open: [Reactor.Token: EventLoop] = [:]
-        var isDraining = false
-        var waiting: CheckedContinuation<Void, Never>?
-    }
-
-    init(handler: any HTTPHandler, configuration: HTTPServerConfiguration, tls: TLSContext?) {
-        self.handler = handler
-        limits = configuration.limits
-        timeouts = configuration.timeouts
-        maximum = configuration.connections
-        state = Mutex(State(tls: tls))
-    }
-
-    var connectionCount: Int { state.withLock { $0.count } }
-    var isDraining: Bool { state.withLock { $0.isDraining } }
-
-    func replace(_ tls: TLSContext) {
-        state.withLock { $0.tls = tls }
-    }
-
-    func admit(on reactor: Reactor) -> (handler: any ChannelHandler, tls: TLSContext?)? {
-        let admitted: TLSContext?? = state.withLock { state in
-            guard state.count < maximum, !state.isDraining else { return nil }
-            state.count += 1
-            return .some(state.tls)
-        }
-        guard let tls = admitted else { return nil }
-        return (ServerConnection(core: self), tls)
-    }
-
-    func opened(_ token: Reactor.Token, on loop: EventLoop) {
-        state.withLock { $0.open[token] = loop }
-    }
-
-    func closed(_ token: Reactor.Token?) {
-        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if let token { state.open[token] = nil }
-            state.count -= 1
-            return state.count == 0 ? state.waiting.take() : nil
-        }
-        waiting?.resume()
-    }
-
-    /// From now on idle connections close, and busy ones after the answer at hand.
-    func drain() {
-        let open = state.withLock { state in
-            state.isDraining = true
-            return state.open
-        }
-        for (token, loop) in open {
-            loop.execute { reactor in ServerConnection.find(token, in: reactor)?.drain() }
-        }
-    }
-
-    func untilEmpty(atMost limit: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.untilEmpty() }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                self.state.withLock { $0.waiting.take() }?.resume()
-            }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func untilEmpty() async {
-        await withCheckedContinuation { continuation in
-            let isEmpty = state.withLock { state in
-                if state.count > 0 { state.waiting = continuation }
-                return state.count == 0
-            }
-            if isEmpty { continuation.resume() }
-        }
     }
 }

@@ -14,7 +14,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits: HTTPLimits
     /// Bounds on time.
     public var timeouts: Timeouts
-    /// Connections served at once; the next one is closed right away. Default 10,000.
+    /// Connections served at once. Default 10,000.
+    ///
+    /// One more is not turned away: it waits in the kernel's queue. Meanwhile every answer is announced as its
+    /// connection's last, so that places become free, and idle connections are closed early; see `Timeouts.idleWhenFull`.
     public var connections: Int
 
     /// Makes a configuration; the defaults are those stated on each property.
@@ -41,21 +44,30 @@ public struct HTTPServerConfiguration: Sendable {
         /// For the next request on a connection; default 180 s. An API server closes its own idle connections after 90 s,
         /// and loses the call when the other side is first.
         public var idle: Duration
-        /// For a head, from its first byte; default 10 s.
+        /// For the next request while other connections wait for a place; default 95 s, which no API server's idle
+        /// connection reaches. A connection that never brought a request has as long as a head may take.
+        public var idleWhenFull: Duration
+        /// For agreeing on TLS, from the acceptance of a connection; default 10 s.
+        public var handshake: Duration
+        /// For a head, from its first byte, however many more trickle in; default 10 s.
         public var head: Duration
-        /// For a body, from the end of its head; default 30 s.
+        /// For a body, from the end of its head, however it trickles in; default 30 s.
         public var body: Duration
-        /// For the peer to take some of an answer; default 30 s.
+        /// For the peer to take a good piece of an answer, at least 1 KiB for each second; default 30 s.
         public var write: Duration
 
         /// Makes time-outs; the defaults are those stated on each property.
         public init(
             idle: Duration = .seconds(180),
+            idleWhenFull: Duration = .seconds(95),
+            handshake: Duration = .seconds(10),
             head: Duration = .seconds(10),
             body: Duration = .seconds(30),
             write: Duration = .seconds(30)
         ) {
             self.idle = idle
+            self.idleWhenFull = idleWhenFull
+            self.handshake = handshake
             self.head = head
             self.body = body
             self.write = write

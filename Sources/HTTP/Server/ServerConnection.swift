@@ -5,8 +5,7 @@ final class ServerConnection: AdmittedHandler {
     private enum Phase {
         /// Between requests.
         case idle
-        case head
-        case body(RequestHead, BodyDecoder)
+        case reading
         /// The handler is at work, a stream is being written, or the peer is slow to take the last answer.
         case answering
         /// Nothing more is read.
@@ -17,27 +16,32 @@ final class ServerConnection: AdmittedHandler {
     private static let backlogLimit = 64 << 10
     /// Output held for a slow peer before writers, and further requests, have to wait.
     private static let outputLimit = 256 << 10
+    /// Bytes a second that a peer has to take for its connection not to count as stuck.
+    private static let slowestReader = 1 << 10
 
     private let core: ServerCore
+    private let usesTLS: Bool
     private var channel: Channel?
     private var phase = Phase.idle
-    private var collector: HeadCollector
-    private var body: [UInt8] = []
+    private var reader: RequestReader
     private var backlog: [UInt8] = []
 
     /// Counts requests, so that an answer that comes late finds whether it is still wanted.
     private var exchange: UInt64 = 0
-    private var current: RequestHead?
+    private var terms: ReceivedRequest.Terms?
     private var task: Task<Void, Never>?
     private var streamWaiters = StreamWaiters()
     private var isStreaming = false
     private var waitsForDrain = false
     private var inputHasEnded = false
     private var outputAtDeadline = 0
+    /// Since when no request is at hand, on the reactor's clock.
+    private var idleSince: UInt64 = 0
 
-    init(core: ServerCore) {
+    init(core: ServerCore, usesTLS: Bool) {
         self.core = core
-        collector = HeadCollector(limit: core.limits.headBytes)
+        self.usesTLS = usesTLS
+        reader = RequestReader(limits: core.limits)
     }
 
     /// The connection behind a token, unless it is gone.
@@ -49,12 +53,22 @@ final class ServerConnection: AdmittedHandler {
 
     func opened(_ channel: Channel) {
         self.channel = channel
-        if let token = channel.token { core.opened(token, on: channel.reactor.loop) }
-        channel.setDeadline(core.timeouts.idle)
+        if usesTLS {
+            core.counters.handshakesSucceeded.increment()
+            if channel.resumedTLS { core.counters.handshakesResumed.increment() }
+        }
+        becomeIdle(channel)
     }
 
+    var handshakeLimit: Duration { core.timeouts.handshake }
+
     func couldNotOpen(_ error: ChannelError) {
-        core.closed(nil)
+        if usesTLS { core.counters.handshakesFailed.increment() }
+        core.returnPlace()
+    }
+
+    func receivedPlainText(on channel: Channel) {
+        refuse(HTTPParseError(status: 400, "this port speaks HTTPS, and the request came in plain HTTP"), on: channel)
     }
 
     func received(_ bytes: UnsafeRawBufferPointer, on channel: Channel) {
@@ -82,111 +96,95 @@ final class ServerConnection: AdmittedHandler {
 
     func timedOut(_ channel: Channel) {
         if channel.pendingOutput > 0 {
-            // Slow is not dead: as long as the peer took something, it gets more time.
-            guard channel.pendingOutput < outputAtDeadline else { return channel.abort() }
+            // Slow is not dead: as long as the peer takes a fair piece, it gets more time.
+            let (seconds, attoseconds) = core.timeouts.write.components
+            let fair = Double(ServerConnection.slowestReader) * (Double(seconds) + Double(attoseconds) / 1e18)
+            guard outputAtDeadline - channel.pendingOutput >= Int(min(fair, 1e9)) else { return channel.reset() }
             return watchOutput(of: channel)
         }
         switch phase {
-        case .head: refuse(HTTPParseError(status: 408, "the header fields took too long"))
-        case .body: refuse(HTTPParseError(status: 408, "the body took too long"))
+        case .reading:
+            refuse(HTTPParseError(status: 408, "the \(reader.isInBody ? "body" : "head") took too long"), on: channel)
         case .idle, .answering, .ending: channel.finish()
         }
     }
 
     func closed(_ channel: Channel, because error: ChannelError?) {
+        if usesTLS, self.channel == nil { core.counters.handshakesFailed.increment() }
         phase = .ending
         task?.cancel()
         streamWaiters.close()
         self.channel = nil
-        core.closed(channel.token)
+        core.returnPlace()
     }
 
-    /// Closes now if idle, or once the request at hand is answered.
-    func drain() {
+    // MARK: - Closing
+
+    /// Closes now if idle; otherwise the answer at hand is the last.
+    func closeIfIdle() {
         if case .idle = phase { channel?.finish() }
+    }
+
+    /// Closes if idle for so long that no client that counts on this connection would be hurt.
+    func closeIfStale() {
+        guard case .idle = phase, let channel else { return }
+        let limit = exchange == 0 ? core.timeouts.head : core.timeouts.idleWhenFull
+        guard channel.reactor.now &- idleSince >= limit.nanoseconds else { return }
+        core.counters.reclaimed.increment()
+        channel.finish()
+    }
+
+    private func becomeIdle(_ channel: Channel) {
+        phase = .idle
+        idleSince = channel.reactor.now
+        channel.setDeadline(core.timeouts.idle)
     }
 
     // MARK: - Reading
 
     private func process(_ input: UnsafeRawBufferPointer) {
+        guard let channel else { return }
         var position = 0
         do throws(HTTPParseError) {
             while position < input.count {
-                let rest = UnsafeRawBufferPointer(rebasing: input[position...])
                 switch phase {
                 case .idle:
-                    phase = .head
-                    channel?.setDeadline(core.timeouts.head)
-                case .head:
-                    let (taken, isComplete) = try collector.take(rest)
-                    position += taken
-                    if isComplete { try beginBody() }
-                case .body(let head, var decoder):
-                    position += try decoder.decode(rest, into: &body)
-                    phase = .body(head, decoder)
-                    if decoder.isComplete { try dispatch(head) }
+                    phase = .reading
+                    channel.setDeadline(core.timeouts.head)
+                case .reading:
+                    switch try reader.read(input, from: &position) {
+                    case .incomplete: return
+                    case .bodyFollows(let isAwaited):
+                        if isAwaited { channel.write(ServerConnection.goOn) }
+                        channel.setDeadline(core.timeouts.body)
+                    case .complete(let received): dispatch(received, on: channel)
+                    }
                 case .answering:
-                    backlog += rest
-                    if backlog.count > ServerConnection.backlogLimit { channel?.pauseReading() }
+                    backlog += UnsafeRawBufferPointer(rebasing: input[position...])
+                    if backlog.count > ServerConnection.backlogLimit { channel.pauseReading() }
                     return
                 case .ending:
                     return
                 }
             }
         } catch {
-            refuse(error)
+            refuse(error, on: channel)
         }
     }
 
-    private func beginBody() throws(HTTPParseError) {
-        let head = try RequestHead(collector, limits: core.limits)
-        collector.reset()
-        current = head
-        let framing = try BodyFraming.ofRequest(head.headers, isHTTP10: head.isHTTP10)
-        let decoder = try BodyDecoder(framing, limit: core.limits.bodyBytes)
-        if decoder.isComplete { return try dispatch(head) }
-        try answerExpectation(of: head)
-        // Only what has been announced, and not all of it at once: a head is cheap to send.
-        body.reserveCapacity(min(decoder.expectedBytes, 1 << 20))
-        phase = .body(head, decoder)
-        channel?.setDeadline(core.timeouts.body)
-    }
-
-    private func answerExpectation(of head: RequestHead) throws(HTTPParseError) {
-        // RFC 9110 §10.1.1: ignored from an HTTP/1.0 client.
-        guard let expectation = head.headers["Expect"], !head.isHTTP10 else { return }
-        guard expectation.lowercased() == "100-continue" else {
-            throw HTTPParseError(status: 417, "only the expectation 100-continue is understood")
-        }
-        channel?.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-    }
+    private static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     // MARK: - Answering
 
-    private func dispatch(_ head: RequestHead) throws(HTTPParseError) {
-        var request = HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body)
-        body = []
-        try unpack(&request)
+    private func dispatch(_ received: ReceivedRequest, on channel: Channel) {
+        terms = received.terms
         exchange &+= 1
         phase = .answering
-        channel?.setDeadline(nil)
-        switch core.handler.respond(to: request) {
+        channel.setDeadline(nil)
+        switch core.handler.respond(to: received.request) {
         case .now(let response): answer(response)
         case .later(let work): answerLater(work)
         }
-    }
-
-    private func unpack(_ request: inout HTTPRequest) throws(HTTPParseError) {
-        guard let coding = request.headers["Content-Encoding"]?.lowercased(), coding != "identity" else { return }
-        guard coding == "gzip" else {
-            throw HTTPParseError(status: 415, "only the content coding \"gzip\" is understood")
-        }
-        do {
-            request.body = try Gzip.decompress(request.body, limit: core.limits.bodyBytes)
-        } catch {
-            throw HTTPParseError(status: error == .corrupt ? 400 : 413, "the gzip body: \(error)")
-        }
-        request.headers["Content-Encoding"] = nil
     }
 
     private func answerLater(_ work: @escaping @Sendable () async -> HTTPResponse) {
@@ -207,8 +205,9 @@ final class ServerConnection: AdmittedHandler {
     }
 
     private func answer(_ response: HTTPResponse) {
-        guard let channel, let head = current else { return }
-        let closes = !head.keepsAlive || core.isDraining
+        guard let channel, let terms else { return }
+        let closes = !terms.keepsAlive || core.announcesClosing
+        core.counters.countResponse(response.status)
         switch response.body {
         case .bytes(let bytes):
             channel.write { output in
@@ -217,26 +216,26 @@ final class ServerConnection: AdmittedHandler {
                     headers: response.headers,
                     framing: .length(bytes.count),
                     closes: closes,
-                    isHTTP10: head.isHTTP10,
+                    isHTTP10: terms.isHTTP10,
                     into: &output
                 )
-                if head.method != "HEAD" { output += bytes }
+                if !terms.isHead { output += bytes }
             }
             endAnswer(closes: closes)
         case .stream(let produce):
-            let framing = head.isHTTP10 ? BodyFraming.untilClose : .chunked
+            let framing = terms.isHTTP10 ? BodyFraming.untilClose : .chunked
             channel.write { output in
                 MessageWriter.writeHead(
                     status: response.status,
                     headers: response.headers,
                     framing: framing,
-                    closes: closes || head.isHTTP10,
-                    isHTTP10: head.isHTTP10,
+                    closes: closes || terms.isHTTP10,
+                    isHTTP10: terms.isHTTP10,
                     into: &output
                 )
             }
-            guard head.method != "HEAD" else { return endAnswer(closes: closes) }
-            stream(produce, closes: closes || head.isHTTP10)
+            guard !terms.isHead else { return endAnswer(closes: closes) }
+            stream(produce, closes: closes || terms.isHTTP10)
         }
     }
 
@@ -244,7 +243,7 @@ final class ServerConnection: AdmittedHandler {
     private func endAnswer(closes: Bool) {
         guard let channel else { return }
         isStreaming = false
-        current = nil
+        terms = nil
         guard !closes else {
             phase = .ending
             watchOutput(of: channel)
@@ -258,16 +257,16 @@ final class ServerConnection: AdmittedHandler {
     }
 
     private func next() {
-        phase = .idle
-        channel?.setDeadline(core.timeouts.idle)
+        guard let channel else { return }
+        becomeIdle(channel)
         guard !backlog.isEmpty else {
-            if inputHasEnded { channel?.finish() }
+            if inputHasEnded { channel.finish() }
             return
         }
         let waiting = backlog
         backlog = []
         waiting.withUnsafeBytes { process($0) }
-        channel?.resumeReading()
+        channel.resumeReading()
     }
 
     private func watchOutput(of channel: Channel) {
@@ -276,9 +275,10 @@ final class ServerConnection: AdmittedHandler {
     }
 
     /// Answers a request that cannot be understood, and closes: where the next one would begin is unknown.
-    private func refuse(_ error: HTTPParseError) {
-        guard let channel else { return }
+    private func refuse(_ error: HTTPParseError, on channel: Channel) {
         phase = .ending
+        core.counters.requestsRefused.increment()
+        core.counters.countResponse(error.status)
         channel.write { output in
             let text = Array((error.description + "\n").utf8)
             MessageWriter.writeHead(
@@ -320,7 +320,7 @@ final class ServerConnection: AdmittedHandler {
         streamWaiters = StreamWaiters()
         // Without the last chunk the client knows that the body was cut.
         guard isWhole else { return channel.abort() }
-        if let head = current, !head.isHTTP10 { channel.write(MessageWriter.lastChunk) }
+        if let terms, !terms.isHTTP10 { channel.write(MessageWriter.lastChunk) }
         endAnswer(closes: closes)
         channel.flush()
     }
@@ -330,7 +330,7 @@ final class ServerConnection: AdmittedHandler {
         guard let channel, isStreaming, exchange == self.exchange, !channel.isClosed else {
             return writer.resume(throwing: HTTPStreamClosed())
         }
-        if current?.isHTTP10 == true {
+        if terms?.isHTTP10 == true {
             channel.write(bytes)
         } else {
             channel.write { MessageWriter.writeChunk(bytes, into: &$0) }

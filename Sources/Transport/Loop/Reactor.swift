@@ -118,6 +118,9 @@ public final class Reactor {
         return slots[Int(token.slot)].handler
     }
 
+    /// Everybody registered now.
+    public var handlers: [any ReadinessHandler] { slots.compactMap(\.handler) }
+
     // MARK: - Time
 
     /// Runs `action` once, on this thread, when `delay` has passed.
@@ -212,4 +215,9 @@ extension UInt64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }
+}
+
+extension Duration {
+    /// This in nanoseconds, at most the largest representable; none for a negative one.
+    public var nanoseconds: UInt64 { UInt64(0).addingSaturating(self) }
 }

@@ -16,8 +16,8 @@ public final class Channel: ReadinessHandler {
         case closed
     }
 
-    /// How long to connect and to agree on TLS.
-    public static let openingLimit: Duration = .seconds(10)
+    /// How long a client waits until it is connected and TLS agreed on.
+    private static let openingLimit: Duration = .seconds(10)
     /// How long to wait for the peer to close, after we have.
     private static let lingerLimit: Duration = .seconds(2)
     /// Reads in a row before other connections get their turn.
@@ -43,6 +43,8 @@ public final class Channel: ReadinessHandler {
     private var isPaused = false
     /// The peer's end of file, or an error, waits behind whatever can still be read.
     private var endIsNear = false
+    /// Why a channel that still says its last words never opened.
+    private var openingError: ChannelError?
     private var deadline: UInt64?
     private var timer: (id: TimerQueue.ID, deadline: UInt64)?
 
@@ -52,11 +54,11 @@ public final class Channel: ReadinessHandler {
     static func accept(
         _ descriptor: consuming Descriptor,
         tls context: TLSContext?,
-        handler: any ChannelHandler,
+        handler: any AdmittedHandler,
         on reactor: Reactor
     ) throws(ChannelError) {
         let channel = Channel(descriptor, phase: context == nil ? .open : .handshaking, handler, reactor)
-        try channel.prepare(context, peer: nil)
+        try channel.prepare(context, peer: nil, limit: handler.handshakeLimit)
         if context == nil { handler.opened(channel) }
         channel.readAvailable()
     }
@@ -95,7 +97,7 @@ public final class Channel: ReadinessHandler {
         } catch {
             throw .system(error)
         }
-        try channel.prepare(context, peer: peer)
+        try channel.prepare(context, peer: peer, limit: openingLimit)
         return channel
     }
 
@@ -111,7 +113,7 @@ public final class Channel: ReadinessHandler {
         self.reactor = reactor
     }
 
-    private func prepare(_ context: TLSContext?, peer: String?) throws(ChannelError) {
+    private func prepare(_ context: TLSContext?, peer: String?, limit: Duration) throws(ChannelError) {
         guard let number = descriptor?.number else { return }
         var on: Int32 = 1
         // Small answers must not wait for the peer's delayed acknowledgement.
@@ -128,8 +130,11 @@ public final class Channel: ReadinessHandler {
         } catch {
             throw .system(error)
         }
-        if phase != .open { setDeadline(Channel.openingLimit) }
+        if phase != .open { setDeadline(limit) }
     }
+
+    /// Whether TLS took up a session agreed on before, once the channel has opened.
+    public var resumedTLS: Bool { tls?.wasResumed ?? false }
 
     // MARK: - Output
 
@@ -310,6 +315,15 @@ public final class Channel: ReadinessHandler {
         close(nil)
     }
 
+    /// Closes now, and has the kernel forget what it has buffered too, which a peer that takes nothing could have it keep.
+    public func reset() {
+        if let number = descriptor?.number {
+            var immediately = Glibc.linger(l_onoff: 1, l_linger: 0)
+            setsockopt(number, SOL_SOCKET, SO_LINGER, &immediately, socklen_t(MemoryLayout<Glibc.linger>.size))
+        }
+        close(nil)
+    }
+
     private func linger() {
         guard phase == .open, let number = descriptor?.number else { return }
         tls?.sendCloseNotify()
@@ -320,8 +334,9 @@ public final class Channel: ReadinessHandler {
         reactor.onNextTurn { self.readAvailable() }
     }
 
-    private func close(_ error: ChannelError?) {
+    private func close(_ reason: ChannelError?) {
         guard phase != .closed else { return }
+        let error = openingError ?? reason
         phase = .closed
         if let token { reactor.unregister(token) }
         if let timer { reactor.cancel(timer.id) }
@@ -375,8 +390,24 @@ public final class Channel: ReadinessHandler {
             readAvailable()
         case .wouldBlock: break
         case .end: close(nil)
-        case .failed(let error): close(error)
+        case .failed(let error):
+            guard let handler = handler as? any AdmittedHandler else { return close(error) }
+            refuseHandshake(for: error, speaksPlainText: tls.peerSpeaksPlainText, handler)
         }
+    }
+
+    /// Ends a connection that was accepted but did not agree on TLS, so that the peer learns why: closing at once could
+    /// send a reset, which can overtake the alert.
+    private func refuseHandshake(
+        for error: ChannelError,
+        speaksPlainText: Bool,
+        _ handler: any AdmittedHandler
+    ) {
+        tls = nil
+        phase = .open
+        openingError = error
+        if speaksPlainText { handler.receivedPlainText(on: self) }
+        finish()
     }
 
     private func open() {

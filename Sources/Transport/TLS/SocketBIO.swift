@@ -10,6 +10,8 @@ final class SocketBIO {
     let socket: Int32
     /// Whether the last read left nothing in the socket.
     var isDrained = false
+    /// The very first byte the peer sent.
+    var firstByte: UInt8?
     /// The `errno` of the last system call that failed for good; 0 while all is well.
     var failure: Int32 = 0
 
@@ -47,6 +49,7 @@ final class SocketBIO {
             var count: Int
             repeat { count = recv(socket.socket, buffer, Int(length), 0) } while count < 0 && errno == EINTR
             socket.isDrained = count < Int(length)
+            if count > 0, socket.firstByte == nil { socket.firstByte = UInt8(bitPattern: buffer[0]) }
             if count < 0 {
                 if errno == EAGAIN { shim_BIO_set_retry_read(bio) } else { socket.failure = errno }
             }

@@ -1,3 +1,11 @@
+/// A version of TLS. Older ones than these are never spoken.
+public enum TLSVersion: String, Sendable, CaseIterable {
+    /// TLS 1.2 (RFC 5246).
+    case tls12 = "1.2"
+    /// TLS 1.3 (RFC 8446).
+    case tls13 = "1.3"
+}
+
 /// How a server proves who it is.
 public struct TLSServerConfiguration: Sendable {
     /// The server's certificate, then those between it and the root, in PEM.
@@ -6,12 +14,20 @@ public struct TLSServerConfiguration: Sendable {
     public var privateKeyPEM: [UInt8]
     /// Authorities, in PEM, one of which must have signed a client's certificate; `nil` asks clients for none.
     public var clientCA: [UInt8]?
+    /// The oldest version spoken; default 1.2.
+    public var minimumVersion: TLSVersion
 
     /// Describes a server's identity.
-    public init(certificateChainPEM: [UInt8], privateKeyPEM: [UInt8], clientCA: [UInt8]? = nil) {
+    public init(
+        certificateChainPEM: [UInt8],
+        privateKeyPEM: [UInt8],
+        clientCA: [UInt8]? = nil,
+        minimumVersion: TLSVersion = .tls12
+    ) {
         self.certificateChainPEM = certificateChainPEM
         self.privateKeyPEM = privateKeyPEM
         self.clientCA = clientCA
+        self.minimumVersion = minimumVersion
     }
 }
 

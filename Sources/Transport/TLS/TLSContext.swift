@@ -2,8 +2,9 @@ import COpenSSL
 
 /// The settings that TLS sessions share: identity, trust, protocol versions.
 ///
-/// TLS 1.2 and 1.3, OpenSSL's default ciphers, ALPN `http/1.1`, no compression, no renegotiation; a server resumes
-/// sessions with tickets.
+/// TLS 1.2 and 1.3 with authenticated encryption and forward secrecy only, ALPN `http/1.1`, no compression, no
+/// renegotiation. A server resumes sessions with tickets under keys of its context's own: after a change of identity old
+/// tickets lead to a full handshake, in which the client sees the new certificate.
 public final class TLSContext: @unchecked Sendable {
     // Sendable because the context is set up in the initializers and only read from then on; OpenSSL locks the
     // session cache inside it and counts its references atomically.
@@ -22,6 +23,11 @@ public final class TLSContext: @unchecked Sendable {
         let name = Array("optimizationjob".utf8)
         SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count))
         SSL_CTX_set_alpn_select_cb(pointer, selectHTTP1, nil)
+        try require(shim_SSL_CTX_set_min_proto_version(pointer, configuration.minimumVersion.number) == 1)
+        // All is in the tickets. Nothing is kept here for clients that take none, whose number nobody bounds; one ticket
+        // is enough, as a connection carries one request after another.
+        shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        try require(SSL_CTX_set_num_tickets(pointer, 1) == 1)
         if let clientCA = configuration.clientCA {
             try trust(clientCA, named: "client authorities")
             SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
@@ -56,7 +62,9 @@ public final class TLSContext: @unchecked Sendable {
 
     private static func make(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
         guard let context = SSL_CTX_new(method) else { throw TLSError(takingQueueFor: "set up TLS") }
-        guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 else {
+        guard shim_SSL_CTX_set_min_proto_version(context, TLSVersion.tls12.number) == 1,
+            SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1
+        else {
             SSL_CTX_free(context)
             throw TLSError(takingQueueFor: "set up TLS")
         }
@@ -69,6 +77,10 @@ public final class TLSContext: @unchecked Sendable {
         )
         shim_SSL_CTX_set_read_ahead(context, 1)
         return context
+    }
+
+    private func require(_ succeeded: Bool) throws(TLSError) {
+        if !succeeded { throw TLSError(takingQueueFor: "set up TLS") }
     }
 
     private func useIdentity(chain: [UInt8], key: [UInt8]) throws(TLSError) {
@@ -94,6 +106,16 @@ public final class TLSContext: @unchecked Sendable {
                 throw TLSError(takingQueueFor: "use the \(name)")
             }
             if isServer { SSL_CTX_add_client_CA(pointer, authority.pointer) }
+        }
+    }
+}
+
+extension TLSVersion {
+    /// As the protocol writes it.
+    fileprivate var number: Int32 {
+        switch self {
+        case .tls12: TLS1_2_VERSION
+        case .tls13: TLS1_3_VERSION
         }
     }
 }

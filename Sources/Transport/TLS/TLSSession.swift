@@ -75,6 +75,13 @@ final class TLSSession {
         ERR_clear_error()
     }
 
+    /// Whether the handshake was shortened by a session agreed on before.
+    var wasResumed: Bool { SSL_session_reused(session) == 1 }
+
+    /// Whether the peer began with a letter, as a request in plain HTTP does; TLS begins with a byte under 32, and
+    /// the hello of SSL 2 with one over 127.
+    var peerSpeaksPlainText: Bool { socket.firstByte.map { $0 >= 0x41 && $0 <= 0x5A } ?? false }
+
     /// Whether another `read` is pointless before the socket becomes readable again.
     var isDrained: Bool { socket.isDrained && SSL_has_pending(session) == 0 }
 
