@@ -8,7 +8,6 @@ extension ResourceType {
         plural: "optimizationjobs",
         kind: "OptimizationJob"
     )
-    static let leases = ResourceType(group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease")
     static let secrets = ResourceType(group: "", version: "v1", plural: "secrets", kind: "Secret")
     static let namespaces = ResourceType(
         group: "",
