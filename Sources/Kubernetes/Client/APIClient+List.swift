@@ -26,7 +26,7 @@ extension APIClient {
             if !token.isEmpty { query.append(("continue", token)) }
             let page: JSONValue
             do {
-                page = try await object(request("GET", path + Self.text(ofQuery: query)))
+                page = try await object(call("list", "GET", type, path, query: query))
             } catch {
                 guard error.isExpired, !token.isEmpty else { throw error }
                 (limit, token) = (0, "")

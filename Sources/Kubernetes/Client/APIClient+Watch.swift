@@ -17,37 +17,16 @@ extension APIClient {
         if !options.resourceVersion.isEmpty { query.append(("resourceVersion", options.resourceVersion)) }
         if let seconds = options.timeoutSeconds { query.append(("timeoutSeconds", String(seconds))) }
         if options.allowBookmarks { query.append(("allowWatchBookmarks", "true")) }
-        let target = type.path(namespace: namespace) + Self.text(ofQuery: query)
-
-        let response = try await repeating(request("GET", target)) { (request, timeout) throws(APIError) in
-            let response: HTTPResponseStream
-            do {
-                response = try await exchange.stream(request, headTimeout: timeout)
-            } catch {
-                throw APIError(transport: error)
-            }
-            guard response.status == 200 else {
-                let body = await beginning(of: response.body)
-                throw APIError(response.status, response.headers, body, method: "GET")
-            }
-            return response
+        let call = call("watch", "GET", type, type.path(namespace: namespace), query: query)
+        let body = try await repeating(call) { (request, timeout) in
+            let response = try await exchange.stream(request, headTimeout: timeout)
+            return (response.status, response.headers, response.body)
         }
         let limit = configuration.watchLineLimit
         return WatchStream {
-            let reader = WatchReader(response.body.makeAsyncIterator(), lineLimit: limit)
+            let reader = WatchReader(body.makeAsyncIterator(), lineLimit: limit)
             return { () async throws(APIError) in try await reader.next() }
         }
-    }
-
-    /// A refusal's body: enough of it for a `Status`, and nothing from a server that does not come to an end.
-    private func beginning(of body: HTTPBodyStream) async -> [UInt8] {
-        let bytes = try? await withTimeLimit(.seconds(5), time) {
-            var iterator = body.makeAsyncIterator()
-            var bytes: [UInt8] = []
-            while bytes.count < 1 << 20, let piece = try? await iterator.next() { bytes += piece }
-            return bytes
-        }
-        return bytes ?? []
     }
 }
 
@@ -93,7 +72,7 @@ private final class WatchReader: Sendable {
             do {
                 piece = try await body.next()
             } catch {
-                throw APIError(transport: error)
+                throw AttemptFailure(transport: error).error
             }
             guard let piece else {
                 // A body that broke off would have thrown, so this is a whole event that lacks its newline.

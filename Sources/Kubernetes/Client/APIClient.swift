@@ -5,6 +5,9 @@ import JSON
 ///
 /// A value without state of its own; connections belong to `exchange`. Every call ends within `Configuration.callTimeout`,
 /// repeated attempts included, and as soon as its task is cancelled.
+///
+/// It does not limit its own rate: a server that is busy says so (API Priority and Fairness answers 429 with a time to wait),
+/// and every call heeds that. That is also controller-runtime's choice since 0.21.
 public struct APIClient: KubernetesAPI {
     /// What can be adjusted.
     public struct Configuration: Sendable {
@@ -34,6 +37,8 @@ public struct APIClient: KubernetesAPI {
 
     let exchange: any HTTPExchanging
     let bearerToken: (@Sendable () -> String)?
+    let observer: (any APIClientObserver)?
+    private var writeOptions = WriteOptions()
     let userAgent: String
     let configuration: Configuration
     let time: any MonotonicTime
@@ -46,6 +51,7 @@ public struct APIClient: KubernetesAPI {
     ///   - bearerToken: Asked before every attempt, since tokens are renewed; `nil` or an empty answer sends none.
     ///   - userAgent: How the server shall know the client.
     ///   - configuration: Limits and patience.
+    ///   - observer: Told of every request and of the server's warnings.
     ///   - time: For deadlines and waits.
     ///   - jitter: Gives random numbers from 0 up to 1.
     public init(
@@ -53,6 +59,7 @@ public struct APIClient: KubernetesAPI {
         bearerToken: (@Sendable () -> String)? = nil,
         userAgent: String = "optimizationjob",
         configuration: Configuration = Configuration(),
+        observer: (any APIClientObserver)? = nil,
         time: any MonotonicTime = SystemTime(),
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
@@ -60,13 +67,21 @@ public struct APIClient: KubernetesAPI {
         self.bearerToken = bearerToken
         self.userAgent = userAgent
         self.configuration = configuration
+        self.observer = observer
         self.time = time
         self.jitter = jitter
     }
 
+    /// The same client, whose every write carries these options.
+    public func writing(with options: WriteOptions) -> APIClient {
+        var client = self
+        client.writeOptions = options
+        return client
+    }
+
     /// Reads one object.
     public func get(_ type: ResourceType, _ name: NamespacedName) async throws(APIError) -> JSONValue {
-        try await object(request("GET", try path(type, name)))
+        try await object(call("get", "GET", type, try path(type, name)))
     }
 
     /// Creates an object.
@@ -78,7 +93,17 @@ public struct APIClient: KubernetesAPI {
         guard !type.isNamespaced || !namespace.isEmpty else {
             throw .status(.badRequest("an empty namespace may not be set during creation"), retryAfter: nil)
         }
-        return try await self.object(request("POST", type.path(namespace: namespace), body: object))
+        return try await self.object(
+            call(
+                "create",
+                "POST",
+                type,
+                type.path(namespace: namespace),
+                query: writeOptions.query,
+                body: object,
+                isIdempotent: false
+            )
+        )
     }
 
     /// Replaces an object or a subresource of it.
@@ -88,7 +113,9 @@ public struct APIClient: KubernetesAPI {
         subresource: String?
     ) async throws(APIError) -> JSONValue {
         let path = try path(type, ObjectMeta(object).namespacedName, subresource)
-        return try await self.object(request("PUT", path, body: object))
+        return try await self.object(
+            call("update", "PUT", type, path, query: writeOptions.query, subresource: subresource, body: object)
+        )
     }
 
     /// Changes an object or a subresource of it.
@@ -99,12 +126,34 @@ public struct APIClient: KubernetesAPI {
         subresource: String?
     ) async throws(APIError) -> JSONValue {
         let path = try path(type, name, subresource)
+        var options = writeOptions
+        let (body, mediaType): (JSONValue, String)
+        var isForced = false
+        var isIdempotent = false
         switch patch {
         case .json(let patch):
-            return try await object(request("PATCH", path, body: patch.json, type: "application/json-patch+json"))
+            (body, mediaType) = (patch.json, "application/json-patch+json")
         case .merge(let value):
-            return try await object(request("PATCH", path, body: value, type: "application/merge-patch+json"))
+            (body, mediaType) = (value, "application/merge-patch+json")
+        case .apply(let value, let fieldManager, let force):
+            // JSON is YAML, and the only name this has.
+            (body, mediaType) = (value, "application/apply-patch+yaml")
+            options.fieldManager = fieldManager
+            (isForced, isIdempotent) = (force, true)
         }
+        return try await object(
+            call(
+                "patch",
+                "PATCH",
+                type,
+                path,
+                query: options.query + (isForced ? [("force", "true")] : []),
+                subresource: subresource,
+                body: body,
+                mediaType: mediaType,
+                isIdempotent: isIdempotent
+            )
+        )
     }
 
     /// Deletes an object. The answer, a `Status` or the object if finalizers hold it, is not looked at.
@@ -116,7 +165,8 @@ public struct APIClient: KubernetesAPI {
         let path = try path(type, name)
         // The type matters: a bare `nil` would be the JSON value `null`.
         let body: JSONValue? = options == DeleteOptions() ? Optional.none : options.json
-        _ = try await send(request("DELETE", path, body: body))
+        let query = WriteOptions(isDryRun: writeOptions.isDryRun).query
+        _ = try await send(call("delete", "DELETE", type, path, query: query, body: body))
     }
 
     /// The path of one object. Without a name it would be the path of all of them, which `DELETE` takes literally.

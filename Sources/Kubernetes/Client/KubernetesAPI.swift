@@ -23,6 +23,11 @@ public protocol KubernetesAPI: Sendable {
 
     /// Creates an object.
     ///
+    /// When the answer gets lost (`APIError.transport`), the object may exist or not. Creating it again tells: an "already
+    /// exists" then means that it is either the first attempt's or somebody else's, which only a look at it can tell apart.
+    /// So give it a name that does not change from attempt to attempt (no `generateName`), and compare what only its
+    /// creator can know, such as the owner's UID.
+    ///
     /// - Returns: The object as it was stored: defaulted, and with a UID.
     func create(_ type: ResourceType, namespace: String, _ object: JSONValue) async throws(APIError) -> JSONValue
 
@@ -83,6 +88,29 @@ extension KubernetesAPI {
         try await self.patch(type, name, patch, subresource: nil)
     }
 
+    /// Applies an object, or a subresource such as `status` of it: see `Patch.apply`.
+    ///
+    /// - Parameters:
+    ///   - type: Which kind.
+    ///   - object: What `fieldManager` has to say, with the object's name and namespace.
+    ///   - fieldManager: Who says it.
+    ///   - force: Whether to take fields over from others.
+    ///   - subresource: Such as `status`; `nil` for the object itself.
+    public func apply(
+        _ type: ResourceType,
+        _ object: JSONValue,
+        fieldManager: String,
+        force: Bool = false,
+        subresource: String? = nil
+    ) async throws(APIError) -> JSONValue {
+        try await patch(
+            type,
+            ObjectMeta(object).namespacedName,
+            .apply(object, fieldManager: fieldManager, force: force),
+            subresource: subresource
+        )
+    }
+
     /// Deletes an object, whatever it is by now.
     public func delete(_ type: ResourceType, _ name: NamespacedName) async throws(APIError) {
         try await delete(type, name, DeleteOptions())
@@ -109,6 +137,11 @@ public enum Patch: Sendable, Equatable {
     case json(JSONPatch)
     /// RFC 7386: members replace members, `null` removes them.
     case merge(JSONValue)
+    /// Server-side apply: the object as far as `fieldManager` wants to have a say in it, created if it does not exist.
+    ///
+    /// What it said before and leaves out now is removed. Fields that somebody else has a say in, with another value, are a
+    /// conflict (`APIError.fieldConflicts`), unless `force` takes them over.
+    case apply(JSONValue, fieldManager: String, force: Bool)
 }
 
 /// How to delete.

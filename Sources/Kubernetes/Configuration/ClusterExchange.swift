@@ -188,18 +188,21 @@ extension APIClient {
     ///   - cluster: As `ClusterConfiguration.load` finds it.
     ///   - userAgent: How the server shall know the client.
     ///   - configuration: Limits and patience.
+    ///   - observer: Told of every request and of the server's warnings.
     ///   - logger: Told of the configuration's warnings.
     /// - Throws: When a certificate or a key cannot be read or used.
     public init(
         cluster: ClusterConfiguration,
         userAgent: String = "optimizationjob",
         configuration: Configuration = Configuration(),
+        observer: (any APIClientObserver)? = nil,
         logger: Logger = Logger(label: "kubernetes.client")
     ) throws(ConfigurationError) {
         self.init(
             exchange: try ClusterExchange(cluster, logger: logger),
             userAgent: userAgent,
-            configuration: configuration
+            configuration: configuration,
+            observer: observer
         )
     }
 }

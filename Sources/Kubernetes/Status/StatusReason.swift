@@ -42,6 +42,8 @@ public enum StatusReason {
 ///
 /// Source: `CauseType` in Kubernetes' `meta/v1`.
 public enum CauseReason {
+    /// A field belongs to another manager.
+    public static let fieldManagerConflict = "FieldManagerConflict"
     /// A field is missing.
     public static let required = "FieldValueRequired"
     /// A field's value is not valid.

@@ -65,6 +65,18 @@ struct APIClientRetryTests {
         #expect(exchange.requests.count == 1)
     }
 
+    @Test(
+        "because there is no connection is repeated whatever it was: nothing was sent",
+        arguments: ["GET", "PUT", "POST", "PATCH", "DELETE"]
+    )
+    func unreachable(method: String) async throws {
+        let refused = FakeExchange.Answer.failure(HTTPClientError.cannotConnect(origin: "x", reason: "refused"))
+        let noCredentials = FakeExchange.Answer.failure(ConfigurationError(message: "no token"))
+        let exchange = FakeExchange([refused, noCredentials, Self.success])
+        try await call(method, APIClient.make(exchange))
+        #expect(exchange.requests.count == 3)
+    }
+
     @Test("for the caller's reasons is not repeated", arguments: [400, 401, 403, 404, 409, 410, 413, 422, 500])
     func final(code: Int) async {
         let exchange = FakeExchange([.text("", status: code), Self.success])
