@@ -107,6 +107,14 @@ let package = Package(
             path: "Benchmarks/JSONBenchmark",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "CacheBenchmark",
+            dependencies: [
+                "HTTP", "JSON", "Kubernetes", "OptimizationAPI", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/CacheBenchmark",
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"], swiftSettings: strict),

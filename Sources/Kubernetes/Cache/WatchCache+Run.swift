@@ -71,23 +71,16 @@ extension WatchCache {
     }
 
     private func list() async throws(APIError) {
+        let decode = decode
         let list = try await api.list(
             type,
             namespace: namespace,
             labelSelector: labelSelector,
-            fieldSelector: fieldSelector
+            fieldSelector: fieldSelector,
+            keeping: { object in CacheStore<Object>.Identity(object).map { ($0, decode(object)) } }
         )
-        var items = list.items
-        var decoded: [(CacheStore<Object>.Identity, Object?)] = []
-        decoded.reserveCapacity(items.count)
-        for index in items.indices {
-            if let identity = CacheStore<Object>.Identity(items[index]) {
-                decoded.append((identity, decode(items[index])))
-            } else {
-                logger.warning("an object of a list has no name")
-            }
-            items[index] = .null  // The full objects need not all live until the last is decoded.
-        }
+        let decoded = list.items.compactMap(\.self)
+        if decoded.count < list.items.count { logger.warning("an object of a list has no name") }
         let changes = state.withLock { state in
             state.resourceVersion = list.resourceVersion
             state.counts.lists += 1

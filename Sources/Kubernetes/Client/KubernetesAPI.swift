@@ -21,6 +21,19 @@ public protocol KubernetesAPI: Sendable {
         fieldSelector: String?
     ) async throws(APIError) -> ObjectList
 
+    /// Reads all objects that match, and keeps of each only what `keep` makes of it.
+    ///
+    /// The objects need not all be in memory at once: a page of them is let go before the next is read.
+    ///
+    /// - Parameter keep: May be called again for the same object when the server cannot continue and all is read anew.
+    func list<Kept: Sendable>(
+        _ type: ResourceType,
+        namespace: String?,
+        labelSelector: String?,
+        fieldSelector: String?,
+        keeping keep: @Sendable (JSONValue) -> Kept
+    ) async throws(APIError) -> KeptList<Kept>
+
     /// Creates an object.
     ///
     /// When the answer gets lost (`APIError.transport`), the object may exist or not. Creating it again tells: an "already
@@ -67,6 +80,23 @@ extension KubernetesAPI {
     /// Reads all objects of a namespace, or of all with `nil`.
     public func list(_ type: ResourceType, namespace: String?) async throws(APIError) -> ObjectList {
         try await list(type, namespace: namespace, labelSelector: nil, fieldSelector: nil)
+    }
+
+    /// Reads all objects at once, then keeps what is wanted of them.
+    public func list<Kept: Sendable>(
+        _ type: ResourceType,
+        namespace: String?,
+        labelSelector: String?,
+        fieldSelector: String?,
+        keeping keep: @Sendable (JSONValue) -> Kept
+    ) async throws(APIError) -> KeptList<Kept> {
+        let list = try await list(
+            type,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            fieldSelector: fieldSelector
+        )
+        return KeptList(items: list.items.map(keep), resourceVersion: list.resourceVersion)
     }
 
     /// Replaces an object's main part.
@@ -126,6 +156,20 @@ public struct ObjectList: Sendable, Equatable {
 
     /// Makes a list.
     public init(items: [JSONValue], resourceVersion: String) {
+        self.items = items
+        self.resourceVersion = resourceVersion
+    }
+}
+
+/// What was kept of the objects of a list.
+public struct KeptList<Kept: Sendable>: Sendable {
+    /// What was kept, object by object.
+    public var items: [Kept]
+    /// The moment the list shows; a watch that starts here misses nothing.
+    public var resourceVersion: String
+
+    /// Makes a list.
+    public init(items: [Kept], resourceVersion: String) {
         self.items = items
         self.resourceVersion = resourceVersion
     }

@@ -35,6 +35,23 @@ public struct LeadersAPI: KubernetesAPI {
         try await api.list(type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector)
     }
 
+    /// Reads all objects that match, and keeps what is wanted of them.
+    public func list<Kept: Sendable>(
+        _ type: ResourceType,
+        namespace: String?,
+        labelSelector: String?,
+        fieldSelector: String?,
+        keeping keep: @Sendable (JSONValue) -> Kept
+    ) async throws(APIError) -> KeptList<Kept> {
+        try await api.list(
+            type,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            fieldSelector: fieldSelector,
+            keeping: keep
+        )
+    }
+
     /// Follows the changes of all objects that match.
     public func watch(
         _ type: ResourceType,

@@ -38,6 +38,18 @@ struct APIClientListTests {
         )
     }
 
+    @Test("keeps only what is wanted of each object, also when it begins anew")
+    func keeping() async throws {
+        let expired = FakeExchange.Answer.fixture(try HTTPFixture("list-410-expired-continue"))
+        let exchange = FakeExchange([
+            Self.page(["a", "b"], at: 5, next: "t"), expired, Self.page(["a", "c"], at: 9),
+        ])
+        let list = try await APIClient.make(exchange)
+            .list(.secrets, namespace: "ns", labelSelector: nil, fieldSelector: nil) { ObjectMeta($0).name }
+        #expect(list.items == ["a", "c"])
+        #expect(list.resourceVersion == "9")
+    }
+
     @Test("gives its items the kind that built-in ones lack")
     func kinds() async throws {
         let exchange = FakeExchange([Self.page(["a"], at: 5)])
