@@ -9,17 +9,19 @@ extension ResourceType {
 
 /// Tells users what happened to their objects, as events next to them.
 ///
-/// Best effort: `record` returns at once and never fails. Events wait in a bounded queue for `run` to send them; what does
-/// not fit, or is refused, is dropped and counted.
+/// Best effort: `record` returns at once and never fails. What happens again and again is one event with a series that counts (see
+/// `EventCorrelator`). Events wait in a bounded queue for `run` to send them; when too many wait, the oldest are dropped
+/// and counted, as are those that are refused.
 public final class EventRecorder: Sendable {
     private let api: any KubernetesAPI
     private let controller: String
     private let instance: String
     private let logger: Logger
     private let now: @Sendable () -> MicroTimestamp
-    private let queue: AsyncStream<JSONValue>
-    private let continuation: AsyncStream<JSONValue>.Continuation
-    private let state = Mutex<(number: UInt32, dropped: Int)>((0, 0))
+    private let time: any MonotonicTime
+    private let signal: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    private let state: Mutex<(outbox: EventOutbox, number: UInt32)>
 
     /// Makes a recorder.
     ///
@@ -27,62 +29,94 @@ public final class EventRecorder: Sendable {
     ///   - api: Where events go.
     ///   - controller: Who reports, such as `trainer.kubeflow.org/optimizer`.
     ///   - instance: Which one of them, such as the pod's name.
-    ///   - capacity: How many events may wait.
+    ///   - capacity: How many events may wait; 1 to 1024.
     ///   - logger: Told of events that get lost.
     ///   - now: The time events happen at.
+    ///   - time: For what belongs together.
     public init(
         api: any KubernetesAPI,
         controller: String,
         instance: String,
         capacity: Int = 1000,
         logger: Logger = Logger(label: "kubernetes.events"),
-        now: @escaping @Sendable () -> MicroTimestamp = { MicroTimestamp.now() }
+        now: @escaping @Sendable () -> MicroTimestamp = { MicroTimestamp.now() },
+        time: any MonotonicTime = SystemTime()
     ) {
         self.api = api
         self.controller = controller
         self.instance = instance
         self.logger = logger
         self.now = now
-        // Full, it keeps what came first: the cause of trouble rather than its echoes.
-        (queue, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, capacity)))
+        self.time = time
+        state = Mutex((EventOutbox(capacity: capacity), 0))
+        (signal, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// How many events were lost.
-    public var droppedCount: Int { state.withLock { $0.dropped } }
+    public var droppedCount: Int { state.withLock { $0.outbox.dropped } }
 
     /// Has an event sent.
     public func record(_ event: ObjectEvent) {
-        let number = state.withLock { state in
+        let moment = now()
+        let hasMore = state.withLock { state in
             state.number &+= 1
-            return state.number
+            let number = state.number
+            return state.outbox.add(event, at: time.now, moment) { event in
+                event.json(at: moment, number: number, controller: controller, instance: instance)
+            }
         }
-        let json = event.json(at: now(), number: number, controller: controller, instance: instance)
-        if case .enqueued = continuation.yield(json) { return }
-        drop(json, because: "too many events wait, or the recorder has ended")
+        if hasMore { continuation.yield() }
     }
 
-    /// Sends events until the task is cancelled. To be called once.
+    /// Takes no more events; `run` returns when those that wait are sent.
+    public func finish() {
+        state.withLock { $0.outbox.isClosed = true }
+        continuation.finish()
+    }
+
+    /// Sends events until the task is cancelled, or until all are sent after `finish`. To be called once.
     public func run() async {
-        for await event in queue {
-            let namespace = event["metadata"]?["namespace"]?.stringValue ?? "default"
+        defer { finish() }
+        await sendAll()
+        for await _ in signal { await sendAll() }
+    }
+
+    private func sendAll() async {
+        while !Task.isCancelled, let item = state.withLock({ $0.outbox.next() }) {
             do throws(APIError) {
-                _ = try await api.create(.events, namespace: namespace, event)
+                try await send(item)
+                state.withLock { $0.outbox.created(item.key) }
             } catch {
-                // Once created, an answer that got lost makes no difference.
-                if error.isAlreadyExists { continue }
-                drop(event, because: error.description)
+                state.withLock { $0.outbox.failed() }
+                logger.debug(
+                    "an event was dropped",
+                    metadata: [
+                        "event": "\(item.event["note"]?.stringValue ?? "")", "error": "\(error)",
+                        "dropped": "\(droppedCount)",
+                    ]
+                )
             }
         }
     }
 
-    private func drop(_ event: JSONValue, because why: String) {
-        let count = state.withLock { state in
-            state.dropped += 1
-            return state.dropped
+    private func send(_ item: EventOutbox.Item) async throws(APIError) {
+        let name = ObjectMeta(item.event).namespacedName
+        if item.isCreated, let series = item.series {
+            do throws(APIError) {
+                _ = try await api.patch(.events, name, .merge(["series": series]))
+                return
+            } catch {
+                // Events live for an hour. One that goes on happening is made anew.
+                guard error.isNotFound else { throw error }
+            }
         }
-        logger.debug(
-            "an event was dropped",
-            metadata: ["event": "\(event["note"]?.stringValue ?? "")", "error": "\(why)", "dropped": "\(count)"]
-        )
+        var event = item.event
+        if let series = item.series { event["series"] = series }
+        do throws(APIError) {
+            _ = try await api.create(.events, namespace: name.namespace, event)
+        } catch {
+            // Once created, an answer that got lost makes no difference.
+            guard error.isAlreadyExists else { throw error }
+        }
     }
 }

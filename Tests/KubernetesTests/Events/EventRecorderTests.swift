@@ -7,6 +7,8 @@ import Testing
 struct EventRecorderTests {
     private static let moment = MicroTimestamp(rfc3339: "2026-11-23T22:00:00.000000Z")
 
+    private let time = ManualTime()
+
     private func recorder(_ api: ScriptedAPI, capacity: Int = 10) throws -> EventRecorder {
         let moment = try #require(Self.moment)
         return EventRecorder(
@@ -14,7 +16,8 @@ struct EventRecorderTests {
             controller: "trainer.kubeflow.org/optimizer",
             instance: "optimizer-7c9d",
             capacity: capacity,
-            now: { moment }
+            now: { moment },
+            time: time
         )
     }
 
@@ -60,7 +63,7 @@ struct EventRecorderTests {
         let api = ScriptedAPI()
         let recorder = try recorder(api)
         let task = Task { await recorder.run() }
-        for _ in 0..<3 { recorder.record(event("x", name: String(repeating: "a", count: 253))) }
+        for number in 0..<3 { recorder.record(event("\(number)", name: String(repeating: "a", count: 253))) }
         var names: Set<String> = []
         for _ in 0..<3 { names.insert(await api.nextCreated()["metadata"]?["name"]?.stringValue ?? "") }
         #expect(names.count == 3)
@@ -83,11 +86,85 @@ struct EventRecorderTests {
         }
     }
 
-    @Test("drops what does not fit, and never waits")
-    func full() throws {
-        let recorder = try recorder(ScriptedAPI(), capacity: 3)
+    @Test("drops the oldest when too many wait, counts them, and never waits itself")
+    func full() async throws {
+        let api = ScriptedAPI()
+        let recorder = try recorder(api, capacity: 3)
         for number in 0..<10 { recorder.record(event("\(number)")) }
         #expect(recorder.droppedCount == 7)
+        recorder.finish()
+        await recorder.run()
+        for number in 7..<10 { #expect(await api.nextCreated()["note"] == .string("\(number)")) }
+    }
+
+    @Test("makes a series of what happens again, with one write however often it happened meanwhile")
+    func series() async throws {
+        let api = ScriptedAPI()
+        let recorder = try recorder(api)
+        let task = Task { await recorder.run() }
+        recorder.record(event("a"))
+        let created = await api.nextCreated()
+        #expect(created["series"] == nil)
+        recorder.record(event("a"))
+        let (name, patch) = await api.nextPatched()
+        #expect(name == ObjectMeta(created).namespacedName)
+        #expect(
+            patch == .merge(["series": ["count": 2, "lastObservedTime": "2026-11-23T22:00:00.000000Z"]])
+        )
+        task.cancel()
+        await task.value
+
+        let second = try self.recorder(api)
+        for _ in 0..<5 { second.record(event("b")) }
+        second.finish()
+        await second.run()
+        let all = await api.nextCreated()
+        #expect(all["note"] == "b" && all["series"]?["count"] == 5)
+        #expect(second.droppedCount == 0)
+    }
+
+    @Test("makes an event anew that the server has forgotten")
+    func forgotten() async throws {
+        let api = ScriptedAPI()
+        let recorder = try recorder(api)
+        let task = Task { await recorder.run() }
+        recorder.record(event("a"))
+        _ = await api.nextCreated()
+        api.refusePatch(.status(.notFound(.events, "x"), retryAfter: nil))
+        recorder.record(event("a"))
+        _ = await api.nextPatched()
+        #expect(await api.nextCreated()["series"]?["count"] == 2)
+        task.cancel()
+        await task.value
+    }
+
+    @Test("begins another event after a silence, under another name")
+    func silence() async throws {
+        let api = ScriptedAPI()
+        let recorder = try recorder(api)
+        let task = Task { await recorder.run() }
+        recorder.record(event("a"))
+        let first = await api.nextCreated()
+        time.advance(by: .seconds(400))
+        recorder.record(event("a"))
+        let second = await api.nextCreated()
+        #expect(ObjectMeta(first).name != ObjectMeta(second).name && second["series"] == nil)
+        task.cancel()
+        await task.value
+    }
+
+    @Test("keeps what a flood of events costs within bounds, and the count true")
+    func flood() async throws {
+        let api = ScriptedAPI()
+        let recorder = try recorder(api, capacity: 1000)
+        for number in 0..<1000 { recorder.record(event("\(number)")) }
+        recorder.finish()
+        await recorder.run()
+        for number in 0..<10 { #expect(await api.nextCreated()["note"] == .string("\(number)")) }
+        let combined = await api.nextCreated()
+        #expect(combined["note"] == "(combined from similar events): 10")
+        #expect(combined["series"]?["count"] == 990)
+        #expect(recorder.droppedCount == 0)
     }
 
     @Test("goes on after a refusal")

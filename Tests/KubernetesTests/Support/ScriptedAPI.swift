@@ -26,6 +26,8 @@ final class ScriptedAPI: KubernetesAPI {
     private let begun = Channel<Watch>()
     private let created = Channel<JSONValue>()
     private let creations = Mutex<[APIError]>([])
+    private let patched = Channel<(NamespacedName, Patch)>()
+    private let patchRefusals = Mutex<[APIError]>([])
 
     init(_ lists: Result<ObjectList, APIError>...) {
         self.lists.withLock { $0 = lists }
@@ -51,6 +53,16 @@ final class ScriptedAPI: KubernetesAPI {
     /// The next watch that was begun, when it is.
     func nextWatch() async -> Watch {
         await begun.next() ?? Watch(WatchOptions())
+    }
+
+    /// Refuses the next patch.
+    func refusePatch(_ error: APIError) {
+        patchRefusals.withLock { $0.append(error) }
+    }
+
+    /// The next patch, when it comes.
+    func nextPatched() async -> (NamespacedName, Patch) {
+        await patched.next() ?? (NamespacedName(namespace: "", name: ""), .merge(.null))
     }
 
     /// The next object that was created, when it is.
@@ -110,7 +122,12 @@ final class ScriptedAPI: KubernetesAPI {
         _ name: NamespacedName,
         _ patch: Patch,
         subresource: String?
-    ) async throws(APIError) -> JSONValue { throw unused }
+    ) async throws(APIError) -> JSONValue {
+        defer { patched.send((name, patch)) }
+        if let error = patchRefusals.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw error }
+        return .null
+    }
+
     func delete(
         _ type: ResourceType,
         _ name: NamespacedName,
