@@ -20,19 +20,23 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     private let state: Mutex<WorkQueueState<Key>>
     private let time: any MonotonicTime
     private let backoff: Backoff
+    private let observer: (any WorkQueueObserver)?
 
     /// Makes an empty queue.
     ///
     /// - Parameters:
     ///   - backoff: The waits of `addRateLimited`. client-go's: 5 ms, doubling to 1000 s.
+    ///   - observer: Told of what happens.
     ///   - time: For what is added later.
     public init(
         backoff: Backoff = Backoff(base: .milliseconds(5), maximum: .seconds(1000)),
+        observer: (any WorkQueueObserver)? = nil,
         time: any MonotonicTime = SystemTime()
     ) {
         state = Mutex(WorkQueueState())
         self.time = time
         self.backoff = backoff
+        self.observer = observer
     }
 
     deinit {
@@ -45,6 +49,13 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// How many keys are with workers.
     public var processingCount: Int { state.withLock { $0.processing.count } }
 
+    /// What workers are at, by now.
+    public var unfinishedWork: UnfinishedWork {
+        let now = time.now
+        let times = state.withLock { $0.processing.values.map { now - $0 } }
+        return UnfinishedWork(total: times.reduce(.zero, +), longest: times.max() ?? .zero)
+    }
+
     /// How many keys wait for their time.
     public var delayedCount: Int { state.withLock { $0.delayed.count } }
 
@@ -53,11 +64,12 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Adds a key, unless it waits already. After `shutDown`, nothing is added.
     public func add(_ key: Key) {
-        let handover = state.withLock { state in
-            state.add(key)
-            return state.handover()
+        let now = time.now
+        let (isNew, handover) = state.withLock { state in
+            (state.add(key, at: now), state.handover(at: now))
         }
-        handover?.resume()
+        if isNew { observer?.added() }
+        handover?.resume(telling: observer)
     }
 
     /// Adds a key when some time has passed.
@@ -78,6 +90,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
             defer { state.failures[key, default: 0] += 1 }
             return state.failures[key] ?? 0
         }
+        observer?.retried()
         add(key, after: backoff.delay(after: failures))
     }
 
@@ -102,9 +115,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
                     // Cancelled before it came to waiting: the handler below found nobody then.
                     if Task.isCancelled { return Handover([(continuation, nil)]) }
                     state.waiters.append((ticket, continuation))
-                    return state.handover()
+                    return state.handover(at: time.now)
                 }
-                handover?.resume()
+                handover?.resume(telling: observer)
             }
         } onCancel: {
             let continuation = state.withLock { $0.removeWaiter(ticket) }
@@ -114,11 +127,12 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Says that a worker is finished with a key. If it was added meanwhile, it waits again.
     public func done(_ key: Key) {
-        let handover = state.withLock { state in
-            state.done(key)
-            return state.handover()
+        let now = time.now
+        let (work, handover) = state.withLock { state in
+            (state.done(key, at: now), state.handover(at: now))
         }
-        handover?.resume()
+        if let work { observer?.done(after: work) }
+        handover?.resume(telling: observer)
     }
 
     /// Ends the queue: nothing is added any more, what waits for its time is dropped, what waits to be taken still is.
@@ -128,9 +142,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
             state.delayed.removeAll()
             state.timer?.cancel()
             state.timer = nil
-            return state.handover()
+            return state.handover(at: time.now)
         }
-        handover?.resume()
+        handover?.resume(telling: observer)
     }
 
     /// Whether `shutDown` was called.
@@ -154,13 +168,18 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     private func addDue() {
-        let handover = state.withLock { state in
+        let now = time.now
+        let (added, handover) = state.withLock { state in
             state.timer = nil
             state.timerDue = nil
-            for key in state.delayed.removeDue(at: time.now) { state.add(key) }
+            var added = 0
+            for key in state.delayed.removeDue(at: now) where state.add(key, at: now) { added += 1 }
             schedule(&state)
-            return state.handover()
+            return (added, state.handover(at: now))
         }
-        handover?.resume()
+        if let observer {
+            for _ in 0..<added { observer.added() }
+        }
+        handover?.resume(telling: observer)
     }
 }

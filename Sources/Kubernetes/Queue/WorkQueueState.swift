@@ -6,10 +6,10 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     /// Keys to be taken, in order.
     var waiting = FIFO<Key>()
-    /// Keys that need work: all in `waiting`, and those in `processing` that were added again.
-    private var dirty: Set<Key> = []
-    /// Keys that are with a worker.
-    private(set) var processing: Set<Key> = []
+    /// Keys that need work, and since when: all in `waiting`, and those in `processing` that were added again.
+    private var dirty: [Key: Duration] = [:]
+    /// Keys that are with a worker, and since when.
+    private(set) var processing: [Key: Duration] = [:]
     /// Keys whose time has not come.
     var delayed = DelayedKeys<Key>()
     /// How often each key failed.
@@ -27,14 +27,19 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         return lastTicket
     }
 
-    mutating func add(_ key: Key) {
-        guard !isShuttingDown, dirty.insert(key).inserted, !processing.contains(key) else { return }
-        waiting.append(key)
+    /// - Returns: Whether that changed anything.
+    mutating func add(_ key: Key, at now: Duration) -> Bool {
+        guard !isShuttingDown, dirty[key] == nil else { return false }
+        dirty[key] = now
+        if processing[key] == nil { waiting.append(key) }
+        return true
     }
 
-    mutating func done(_ key: Key) {
-        guard processing.remove(key) != nil, dirty.contains(key) else { return }
-        waiting.append(key)
+    /// - Returns: How long the worker had the key; `nil` when none had it.
+    mutating func done(_ key: Key, at now: Duration) -> Duration? {
+        guard let since = processing.removeValue(forKey: key) else { return nil }
+        if dirty[key] != nil { waiting.append(key) }
+        return now - since
     }
 
     mutating func removeWaiter(_ ticket: UInt64) -> CheckedContinuation<Key?, Never>? {
@@ -43,30 +48,37 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Gives keys to workers as long as there are both; to be resumed after the lock is released.
-    mutating func handover() -> Handover<Key>? {
+    mutating func handover(at now: Duration) -> Handover<Key>? {
         var given: [(CheckedContinuation<Key?, Never>, Key?)] = []
+        var waits: [Duration] = []
         while !waiters.isEmpty, let key = waiting.popFirst() {
-            dirty.remove(key)
-            processing.insert(key)
+            waits.append(now - (dirty.removeValue(forKey: key) ?? now))
+            processing[key] = now
             given.append((waiters.removeFirst().continuation, key))
         }
-        if isShuttingDown, waiting.isEmpty, processing.isDisjoint(with: dirty) {
+        if isShuttingDown, waiting.isEmpty, !processing.keys.contains(where: { dirty[$0] != nil }) {
             given += waiters.map { ($0.continuation, nil) }
             waiters = []
         }
-        return given.isEmpty ? nil : Handover(given)
+        return given.isEmpty ? nil : Handover(given, waits: waits)
     }
 }
 
 /// Workers and what they get.
 struct Handover<Key: Sendable>: Sendable {
     private let given: [(CheckedContinuation<Key?, Never>, Key?)]
+    /// How long the keys had waited.
+    private let waits: [Duration]
 
-    init(_ given: [(CheckedContinuation<Key?, Never>, Key?)]) {
+    init(_ given: [(CheckedContinuation<Key?, Never>, Key?)], waits: [Duration] = []) {
         self.given = given
+        self.waits = waits
     }
 
-    func resume() {
+    func resume(telling observer: (any WorkQueueObserver)?) {
+        if let observer {
+            for wait in waits { observer.taken(after: wait) }
+        }
         for (continuation, key) in given { continuation.resume(returning: key) }
     }
 }
