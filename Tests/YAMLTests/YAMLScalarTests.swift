@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-import YAML
+@testable import YAML
 
 @Suite("A plain YAML scalar")
 struct YAMLScalarTests {

@@ -84,7 +84,8 @@ public struct PEMSource: Sendable, Hashable {
             do {
                 return try FileContent.read(path)
             } catch {
-                throw label.error("cannot read \(path): \(error)")
+                let what = label.file == path ? "cannot be read" : "cannot read \(path)"
+                throw label.error("\(what): \(error)")
             }
         }
     }

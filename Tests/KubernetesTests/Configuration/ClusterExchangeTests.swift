@@ -146,6 +146,15 @@ struct ClusterExchangeTests {
         #expect(try await get(exchange) == 200)
     }
 
+    @Test("does not let a token's file write other fields of the header", arguments: ["a\r\nX: y", "", " \n"])
+    func strangeToken(_ content: String) async throws {
+        let path = try folder.write(content, to: "token")
+        let exchange = try exchange(configuration(.tokenFile(path, otherwise: nil)))
+        let error = await #expect(throws: ConfigurationError.self) { try await get(exchange) }
+        #expect(error?.file == path)
+        #expect(http.requests.isEmpty)
+    }
+
     @Test("refreshes a refused watch's credentials, too")
     func stream() async throws {
         let path = try folder.write("old", to: "token")

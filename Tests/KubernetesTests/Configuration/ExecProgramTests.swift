@@ -123,6 +123,7 @@ struct ExecProgramTests {
             ("{}", "there is neither a token nor a certificate with its key"),
             (#"{"token": ""}"#, "there is neither a token nor a certificate with its key"),
             (#"{"token": 1}"#, "status.token: expected text, found a number"),
+            (#"{"token": "a\nb"}"#, "status.token has more than one line"),
             (#"{"clientKeyData": "x"}"#, "status.clientKeyData comes without clientCertificateData"),
             (#"{"clientCertificateData": "x"}"#, "status.clientCertificateData comes without clientKeyData"),
             (

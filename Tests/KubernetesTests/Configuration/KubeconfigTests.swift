@@ -252,6 +252,17 @@ struct KubeconfigTests {
                 #"users["u"].user.token: expected text, found a number; put it into quotes"#
             ),
             (
+                "server: https://h", #"{token: "a\r\nX: y"}"#, #"users["u"].user.token: must be a single line"#
+            ),
+            (
+                "server: https://h", #"{as: a, as-groups: ["b\nc"]}"#,
+                #"users["u"].user.as-groups: must be single lines"#
+            ),
+            (
+                "server: https://h", #"{as: a, as-user-extra: {k: ["b\nc"]}}"#,
+                #"users["u"].user.as-user-extra.k: must be single lines"#
+            ),
+            (
                 "server: https://h", "{token: a, username: b}",
                 #"users["u"].user: has both a token and a username with a password; only one of them is possible"#
             ),

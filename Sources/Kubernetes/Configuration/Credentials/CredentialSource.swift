@@ -28,7 +28,7 @@ final class CredentialSource: Sendable {
             case .tokenFile(let path, let otherwise):
                 .file(
                     RereadFile(
-                        PEMSource(location: .file(path), label: ConfigurationLabel(file: nil, field: "token")),
+                        PEMSource(location: .file(path), label: ConfigurationLabel(file: path)),
                         time: time
                     ),
                     otherwise: otherwise
@@ -78,20 +78,23 @@ final class CredentialSource: Sendable {
             return otherwise.trimmed
         }
         guard !token.isEmpty || otherwise != nil else { throw file.label.error("the file is empty") }
+        guard token.isHeaderSafe else { throw file.label.error("the file holds more than one line") }
         return token.isEmpty ? (otherwise ?? "").trimmed : token
     }
 
     private func identity(isRefused: Bool) throws(ConfigurationError) -> ClientIdentity? {
         guard let certificate, let key else { return nil }
-        let identity = ClientIdentity(
+        return ClientIdentity(
             certificatePEM: try certificate.content(isRefused: isRefused),
             keyPEM: try key.content(isRefused: isRefused)
         )
-        return identity
     }
 }
 
 extension String {
+    /// Whether it can be the value of a header field: a line break would begin another field.
+    var isHeaderSafe: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+
     /// Without the white space around it: files end in a newline, which must not get into a header.
     var trimmed: String {
         let start = drop { $0.isWhitespace }

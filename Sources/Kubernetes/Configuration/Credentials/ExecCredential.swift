@@ -41,6 +41,7 @@ struct ExecCredential: Sendable, Equatable {
             return text.isEmpty ? nil : text
         }
         token = try text("token")?.trimmed
+        guard token?.isHeaderSafe ?? true else { throw error("status.token has more than one line") }
         let certificate = try text("clientCertificateData")
         let key = try text("clientKeyData")
         switch (certificate, key) {

@@ -124,7 +124,7 @@ extension KubeconfigFields {
         in cluster: KubeconfigFields,
         _ warnings: inout [String]
     ) throws(ConfigurationError) -> UserCredentials.Authorization? {
-        let token = try text("token")
+        let token = try headerText("token")
         let tokenFile = try path("tokenFile")
         let (username, password) = try (text("username"), text("password"))
         let hasPassword = !username.isEmpty || !password.isEmpty
@@ -141,14 +141,26 @@ extension KubeconfigFields {
         return plugin.map { .exec($0) }
     }
 
+    /// A text that goes into a request's header.
+    private func headerText(_ key: String) throws(ConfigurationError) -> String {
+        let text = try text(key).trimmed
+        guard text.isHeaderSafe else { throw error(key, "must be a single line") }
+        return text
+    }
+
     private func impersonation() throws(ConfigurationError) -> Impersonation? {
         var impersonation = Impersonation(
-            user: try text("as"),
-            uid: try text("as-uid"),
+            user: try headerText("as"),
+            uid: try headerText("as-uid"),
             groups: try texts("as-groups")
         )
+        guard impersonation.groups.allSatisfy(\.isHeaderSafe) else { throw error("as-groups", "must be single lines") }
         if let extra = try mapping("as-user-extra") {
-            for key in extra.value.objectValue?.keys ?? [] { impersonation.extra[key] = try extra.texts(key) }
+            for key in extra.value.objectValue?.keys ?? [] {
+                let values = try extra.texts(key)
+                guard values.allSatisfy(\.isHeaderSafe) else { throw extra.error(key, "must be single lines") }
+                impersonation.extra[key] = values
+            }
         }
         guard impersonation.user.isEmpty else { return impersonation }
         guard impersonation == Impersonation(user: "") else {
