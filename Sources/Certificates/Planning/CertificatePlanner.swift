@@ -38,8 +38,8 @@ struct CertificatePlanner: Sendable {
         return plan
     }
 
-    /// Of the authorities that only a `caBundle` names, so many are taken over at most: whoever may write one shall not
-    /// fill the Secret with it. A rotation has two.
+    /// With authorities that only a `caBundle` names, so many are kept at most besides the ones in use: whoever may write
+    /// a `caBundle` shall not fill the Secret. A rotation has two.
     private static let maximumAdopted = 8
 
     private var secretName: String { "\(settings.namespace)/\(settings.secretName)" }
@@ -156,9 +156,12 @@ struct CertificatePlanner: Sendable {
         let isReplacedUnnoticed = seen.configurations.flatMap(\.ours).contains {
             !$0.trusted.isEmpty && $0.trusted.isDisjoint(with: anchors)
         }
-        let adopted = isReplacedUnnoticed ? trusted.prefix(Self.maximumAdopted) : Authorities()
-        let own = secret.authorities.isDisjoint(with: anchors) ? anchors.union(secret.authorities) : secret.authorities
-        let wanted = own.union(adopted)
+        var wanted = secret.authorities
+        if isReplacedUnnoticed {
+            wanted = anchors.union(trusted.union(wanted).prefix(Self.maximumAdopted))
+        } else if wanted.isDisjoint(with: anchors) {
+            wanted = anchors.union(wanted)
+        }
         guard wanted == secret.authorities else {
             return CertificatePlan(
                 step: .update(secret.trusting(wanted, stepTime: seen.now)),
