@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "optimizationjob",
             dependencies: [
-                "LocalCluster", "LocalRun",
+                "Certificates", "Kubernetes", "LocalCluster", "LocalRun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -158,9 +158,9 @@ let package = Package(
             name: "CertificatesTests",
             dependencies: [
                 "Admission", "Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI",
-                "Transport",
+                "Transport", "YAML", "optimizationjob",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),

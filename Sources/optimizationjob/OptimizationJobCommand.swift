@@ -6,6 +6,6 @@ struct OptimizationJobCommand: ParsableCommand {
         commandName: "optimizationjob",
         abstract: "Tunes the hyperparameters of Kubeflow TrainJobs.",
         version: "0.1.0",
-        subcommands: [RunCommand.self, ValidateCommand.self]
+        subcommands: [RunCommand.self, ValidateCommand.self, CertGeneratorCommand.self]
     )
 }

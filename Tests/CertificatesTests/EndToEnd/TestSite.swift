@@ -13,6 +13,8 @@ import Transport
 /// its volume from the Secret.
 final class TestSite: Sendable {
     let api: APIClient
+    /// How programs find the API server.
+    let kubeconfig: String
     /// Makes certificates late or early, as a test likes.
     let clock = Mutex<Timestamp>(.now())
     /// What the webhook server shows to those who connect now.
@@ -38,6 +40,7 @@ final class TestSite: Sendable {
         try webhooks.start()
         let port = webhooks.port
         let apiServer = LocalAPIServer(
+            kinds: ServedKind.standard + [InMemoryCluster.deployments],
             token: "token",
             webhooks: HandshakingCaller(endpoint: HTTPWebhookCaller.Endpoint(host: "127.0.0.1", port: port)),
             logger: .silent
@@ -59,11 +62,24 @@ final class TestSite: Sendable {
         for kind in WebhookConfiguration.Kind.allCases {
             _ = try await api.create(kind.type, namespace: "", Samples.configuration(kind))
         }
-        return TestSite(api, volume, apiServer, webhooks, front, client)
+        let kubeconfig = """
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            contexts: [{name: test, context: {cluster: test, user: test}}]
+            users: [{name: test, user: {token: token}}]
+            clusters:
+              - name: test
+                cluster:
+                  server: https://127.0.0.1:\(front.port)
+                  certificate-authority-data: \(Base64.encode(identity.authorityPEM))
+            """
+        return TestSite(api, kubeconfig, volume, apiServer, webhooks, front, client)
     }
 
     private init(
         _ api: APIClient,
+        _ kubeconfig: String,
         _ volume: SecretVolume,
         _ apiServer: LocalAPIServer,
         _ webhooks: HTTPServer,
@@ -71,6 +87,7 @@ final class TestSite: Sendable {
         _ client: HTTPClient
     ) {
         self.api = api
+        self.kubeconfig = kubeconfig
         self.volume = volume
         self.apiServer = apiServer
         servers = [front, webhooks]

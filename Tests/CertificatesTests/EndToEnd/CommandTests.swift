@@ -1,0 +1,86 @@
+import Foundation
+import JSON
+import Kubernetes
+import Subprocess
+import Testing
+
+@testable import Certificates
+
+/// The program itself, as the Job in `certs/` starts it.
+@Suite("The command cert-generator", .timeLimit(.minutes(2)))
+struct CommandTests {
+    /// The program that was built beside these tests.
+    private static let program: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/optimizationjob"
+    }()
+
+    private func run(_ arguments: [String]) async throws -> (status: String, log: String) {
+        let result = try await Subprocess.run(
+            .path(.init(Self.program)),
+            arguments: .init(arguments),
+            environment: .custom([:]),
+            output: .discarded,
+            error: .string(limit: 1 << 20)
+        )
+        return ("\(result.terminationStatus)", result.standardError ?? "")
+    }
+
+    /// What the Job in `certs/` runs, in a Pod of some namespace.
+    private func jobArguments(in namespace: String) throws -> [String] {
+        let container = try ManifestFolder("certs").one("Job")["spec"]?["template"]?["spec"]?["containers"]?[0]
+        let command = container?["command"]?.texts ?? []
+        try #require(command.first == "optimizationjob")
+        return (command.dropFirst() + (container?["args"]?.texts ?? [])).map {
+            $0.replacing("$(POD_NAMESPACE)", with: namespace)
+        }
+    }
+
+    @Test("sets up what webhooks/ and certs/ name, with the Job's own flags, and says what it lacks")
+    func job() async throws {
+        let site = try await TestSite.start()
+        let folder = try SecretVolume()
+        try folder.mount()
+        try folder.write(site.kubeconfig, to: "kubeconfig")
+        let flags = ["--kubeconfig=\(folder.path)/kubeconfig"]
+
+        let early = try await run(jobArguments(in: "kubeflow-system") + flags)
+        #expect(early.status == "exited(1)")
+        #expect(early.log.contains("Deployment kubeflow-system/optimizationjob-controller"))
+        #expect(early.log.contains("--owner"))
+
+        let deployment: JSONValue = [
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "optimizationjob-controller"],
+        ]
+        _ = try await site.api.create(.deployments, namespace: "kubeflow-system", deployment)
+        let runs = try await withThrowingTaskGroup(of: (status: String, log: String).self) { group in
+            for _ in 0..<3 { group.addTask { try await run(jobArguments(in: "kubeflow-system") + flags) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for run in runs {
+            #expect(run.status == "exited(0)", "\(run.log)")
+            #expect(!run.log.contains("PRIVATE KEY"))
+        }
+        let secret = try await site.secret()
+        #expect(secret.metadata.ownerReferences.map(\.kind) == ["Deployment"])
+        let pair = try secret.current.get()
+        try await site.until { site.servedIdentity == pair }
+        try await site.admit()
+
+        let elsewhere = try await run(["cert-generator", "-n", "nowhere", "--owner=none"] + flags)
+        #expect(elsewhere.status == "exited(1)")
+        #expect(elsewhere.log.contains("namespaces \"nowhere\" not found"))
+        await site.stop()
+    }
+
+    @Test("says what is wrong with a flag, and how a cluster is named", arguments: [
+        (["--lifetime=soon"], "exited(2)", "'soon'"), (["--lifetime=1h"], "exited(2)", "--lifetime: must be from"),
+        (["--owner=Pod/x"], "exited(2)", "'Pod/x'"), (["--namespace=Not/A/Name"], "exited(2)", "RFC 1123"),
+        (["--kubeconfig=/nonexistent"], "exited(1)", "/nonexistent"), ([], "exited(1)", "--kubeconfig"),
+    ])
+    func refuses(arguments: [String], status: String, words: String) async throws {
+        let result = try await run(["cert-generator"] + arguments)
+        #expect(result.status == status)
+        #expect(result.log.contains(words))
+    }
+}
