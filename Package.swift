@@ -159,8 +159,9 @@ let package = Package(
             dependencies: [
                 "Admission", "Certificates", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI",
                 "Transport", "YAML", "optimizationjob",
-                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),

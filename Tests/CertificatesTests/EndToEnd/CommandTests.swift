@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Kubernetes
 import Subprocess
+import SystemPackage
 import Testing
 
 @testable import Certificates
@@ -15,15 +16,15 @@ struct CommandTests {
         return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/optimizationjob"
     }()
 
-    private func run(_ arguments: [String]) async throws -> (status: String, log: String) {
+    private func run(_ arguments: [String]) async throws -> (status: TerminationStatus, log: String) {
         let result = try await Subprocess.run(
-            .path(.init(Self.program)),
-            arguments: .init(arguments),
+            .path(FilePath(Self.program)),
+            arguments: Arguments(arguments),
             environment: .custom([:]),
             output: .discarded,
             error: .string(limit: 1 << 20)
         )
-        return ("\(result.terminationStatus)", result.standardError ?? "")
+        return (result.terminationStatus, result.standardError)
     }
 
     /// What the Job in `certs/` runs, in a Pod of some namespace.
@@ -45,7 +46,7 @@ struct CommandTests {
         let flags = ["--kubeconfig=\(folder.path)/kubeconfig"]
 
         let early = try await run(jobArguments(in: "kubeflow-system") + flags)
-        #expect(early.status == "exited(1)")
+        #expect(early.status == .exited(1))
         #expect(early.log.contains("Deployment kubeflow-system/optimizationjob-controller"))
         #expect(early.log.contains("--owner"))
 
@@ -53,12 +54,12 @@ struct CommandTests {
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "optimizationjob-controller"],
         ]
         _ = try await site.api.create(.deployments, namespace: "kubeflow-system", deployment)
-        let runs = try await withThrowingTaskGroup(of: (status: String, log: String).self) { group in
+        let runs = try await withThrowingTaskGroup(of: (status: TerminationStatus, log: String).self) { group in
             for _ in 0..<3 { group.addTask { try await run(jobArguments(in: "kubeflow-system") + flags) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         for run in runs {
-            #expect(run.status == "exited(0)", "\(run.log)")
+            #expect(run.status == .exited(0), "\(run.log)")
             #expect(!run.log.contains("PRIVATE KEY"))
         }
         let secret = try await site.secret()
@@ -68,19 +69,19 @@ struct CommandTests {
         try await site.admit()
 
         let elsewhere = try await run(["cert-generator", "-n", "nowhere", "--owner=none"] + flags)
-        #expect(elsewhere.status == "exited(1)")
+        #expect(elsewhere.status == .exited(1))
         #expect(elsewhere.log.contains("namespaces \"nowhere\" not found"))
         await site.stop()
     }
 
     @Test("says what is wrong with a flag, and how a cluster is named", arguments: [
-        (["--lifetime=soon"], "exited(2)", "'soon'"), (["--lifetime=1h"], "exited(2)", "--lifetime: must be from"),
-        (["--owner=Pod/x"], "exited(2)", "'Pod/x'"), (["--namespace=Not/A/Name"], "exited(2)", "RFC 1123"),
-        (["--kubeconfig=/nonexistent"], "exited(1)", "/nonexistent"), ([], "exited(1)", "--kubeconfig"),
+        (["--lifetime=soon"], 2, "'soon'"), (["--lifetime=1h"], 2, "--lifetime: must be from"),
+        (["--owner=Pod/x"], 2, "'Pod/x'"), (["--namespace=Not/A/Name"], 2, "RFC 1123"),
+        (["--kubeconfig=/nonexistent"], 1, "/nonexistent"), ([], 1, "--kubeconfig"),
     ])
-    func refuses(arguments: [String], status: String, words: String) async throws {
+    func refuses(arguments: [String], status: Int32, words: String) async throws {
         let result = try await run(["cert-generator"] + arguments)
-        #expect(result.status == status)
+        #expect(result.status == .exited(status))
         #expect(result.log.contains(words))
     }
 }
