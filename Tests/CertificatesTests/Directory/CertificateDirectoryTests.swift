@@ -66,9 +66,12 @@ struct CertificateDirectoryTests {
         }
     }
 
-    @Test("keeps what is served while the files are garbage, expired, gone or no files", arguments: [
-        "garbage", "expired", "gone", "pipe",
-    ])
+    @Test(
+        "keeps what is served while the files are garbage, expired, gone or no files",
+        arguments: [
+            "garbage", "expired", "gone", "pipe",
+        ]
+    )
     func keeps(what: String) async throws {
         try volume.mount()
         let (old, new) = (try Samples.pair(), try Samples.pair())

@@ -106,7 +106,9 @@ struct CertificateEndToEndTests {
         }
     }
 
-    @Test("are trusted again by themselves when manifests are applied that wipe the caBundle, or a configuration is made anew")
+    @Test(
+        "are trusted again by themselves when manifests are applied that wipe the caBundle, or a configuration is made anew"
+    )
     func restoresBundles() async throws {
         try await onSite { site in
             let rotation = Task { [rotation = rotation(site)] in try? await rotation.run() }

@@ -74,11 +74,14 @@ struct CommandTests {
         await site.stop()
     }
 
-    @Test("says what is wrong with a flag, and how a cluster is named", arguments: [
-        (["--lifetime=soon"], 2, "'soon'"), (["--lifetime=1h"], 2, "--lifetime: must be from"),
-        (["--owner=Pod/x"], 2, "'Pod/x'"), (["--namespace=Not/A/Name"], 2, "RFC 1123"),
-        (["--kubeconfig=/nonexistent"], 1, "/nonexistent"), ([], 1, "--kubeconfig"),
-    ])
+    @Test(
+        "says what is wrong with a flag, and how a cluster is named",
+        arguments: [
+            (["--lifetime=soon"], 2, "'soon'"), (["--lifetime=1h"], 2, "--lifetime: must be from"),
+            (["--owner=Pod/x"], 2, "'Pod/x'"), (["--namespace=Not/A/Name"], 2, "RFC 1123"),
+            (["--kubeconfig=/nonexistent"], 1, "/nonexistent"), ([], 1, "--kubeconfig"),
+        ]
+    )
     func refuses(arguments: [String], status: Int32, words: String) async throws {
         let result = try await run(["cert-generator"] + arguments)
         #expect(result.status == .exited(status))

@@ -49,11 +49,13 @@ struct CertificateGeneratorTests {
         #expect(secret.type == "kubernetes.io/tls")
         #expect(secret.object["data"]?.objectValue?.keys.sorted() == ["ca.crt", "tls.crt", "tls.key"])
         let identity = try secret.current.get()
-        #expect(identity.leaf.dnsNames == [
-            "optimizationjob-webhook.kubeflow-system.svc",
-            "optimizationjob-webhook.kubeflow-system.svc.cluster.local",
-            "optimizationjob-webhook.kubeflow-system", "optimizationjob-webhook",
-        ])
+        #expect(
+            identity.leaf.dnsNames == [
+                "optimizationjob-webhook.kubeflow-system.svc",
+                "optimizationjob-webhook.kubeflow-system.svc.cluster.local",
+                "optimizationjob-webhook.kubeflow-system", "optimizationjob-webhook",
+            ]
+        )
         #expect(identity.validity.upperBound == InMemoryCluster.start.secondsSinceEpoch + 365 * 86_400)
         #expect(secret.authorities.certificates.count == 1)
         for kind in WebhookConfiguration.Kind.allCases {
@@ -150,7 +152,10 @@ struct CertificateGeneratorTests {
         }
     }
 
-    @Test("replaces a pair that convinces nobody, at once, and keeps what else is in the Secret", arguments: Broken.allCases)
+    @Test(
+        "replaces a pair that convinces nobody, at once, and keeps what else is in the Secret",
+        arguments: Broken.allCases
+    )
     func replacesBroken(_ broken: Broken) async throws {
         let cluster = try await InMemoryCluster.installed()
         let data = try broken.data()
@@ -165,7 +170,9 @@ struct CertificateGeneratorTests {
 
     @Test("replaces a pair that is due or lacks a name only once every API server can know the new authority")
     func replacesDue() async throws {
-        for (hosts, lifetime) in [(CertificateSettings().hosts, Int64(300)), (["optimizationjob-webhook.kubeflow-system.svc"], 86_400)] {
+        for (hosts, lifetime) in [
+            (CertificateSettings().hosts, Int64(300)), (["optimizationjob-webhook.kubeflow-system.svc"], 86_400),
+        ] {
             let cluster = try await InMemoryCluster.installed()
             let time = TestTime()
             // Of the first, more than two thirds are over: certificates are valid from 5 minutes before they are made.
@@ -273,9 +280,11 @@ struct CertificateGeneratorTests {
         }
         let jobUID = try await create(.jobs, "generator")
         try await generate(cluster.api) { $0.owner = SecretOwner("job/generator") }
-        #expect(try await cluster.secret().metadata.ownerReferences == [
-            OwnerReference(apiVersion: "batch/v1", kind: "Job", name: "generator", uid: jobUID)
-        ])
+        #expect(
+            try await cluster.secret().metadata.ownerReferences == [
+                OwnerReference(apiVersion: "batch/v1", kind: "Job", name: "generator", uid: jobUID)
+            ]
+        )
         let pair = try await cluster.secret().current.get()
 
         let deploymentUID = try await create(.deployments, "controller")
@@ -309,12 +318,15 @@ struct CertificateGeneratorTests {
 
     // MARK: What only people can mend
 
-    @Test("names verb, resource and remedy when it is not allowed something", arguments: [
-        ("get", "mutatingwebhookconfigurations.admissionregistration.k8s.io \"optimizationjob-defaulter\""),
-        ("get", "secrets \"kubeflow-system/optimizationjob-webhook-cert\""),
-        ("create", "secrets \"kubeflow-system/optimizationjob-webhook-cert\""),
-        ("patch", "validatingwebhookconfigurations.admissionregistration.k8s.io \"optimizationjob-validator\""),
-    ])
+    @Test(
+        "names verb, resource and remedy when it is not allowed something",
+        arguments: [
+            ("get", "mutatingwebhookconfigurations.admissionregistration.k8s.io \"optimizationjob-defaulter\""),
+            ("get", "secrets \"kubeflow-system/optimizationjob-webhook-cert\""),
+            ("create", "secrets \"kubeflow-system/optimizationjob-webhook-cert\""),
+            ("patch", "validatingwebhookconfigurations.admissionregistration.k8s.io \"optimizationjob-validator\""),
+        ]
+    )
     func forbidden(verb: String, resource: String) async throws {
         let cluster = try await InMemoryCluster.installed()
         let api = InterceptedAPI(

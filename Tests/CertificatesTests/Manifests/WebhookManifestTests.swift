@@ -25,7 +25,9 @@ struct WebhookManifestTests {
                 #expect(service?["name"]?.stringValue == settings.serviceName)
                 #expect(service?["namespace"]?.stringValue == settings.namespace)
                 #expect(service?["port"]?.int64Value == 443)
-                #expect(service?["path"]?.stringValue == (kind == .mutating ? WebhookPaths.mutate : WebhookPaths.validate))
+                #expect(
+                    service?["path"]?.stringValue == (kind == .mutating ? WebhookPaths.mutate : WebhookPaths.validate)
+                )
             }
             let configuration = try folder.one(kind.type.kind)
             #expect(WebhookConfiguration(configuration, kind: kind, settings: settings).ours.count == 1)

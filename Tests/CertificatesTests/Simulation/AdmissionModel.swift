@@ -66,7 +66,8 @@ final class AdmissionModel: Sendable {
             guard state.isInstalled else { return }
             let served = Self.possible(state.identities.map { ($0.since, $0.identity) }, now, Self.secretLag)
             for (kind, history) in state.trusted {
-                for authorities in Self.possible(history.map { ($0.since, $0.authorities) }, now, Self.configurationLag) {
+                for authorities in Self.possible(history.map { ($0.since, $0.authorities) }, now, Self.configurationLag)
+                {
                     for identity in served {
                         #expect(
                             convinces(identity, authorities, now),

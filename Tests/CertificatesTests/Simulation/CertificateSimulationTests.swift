@@ -28,7 +28,8 @@ struct CertificateSimulationTests {
 
     /// What people do to a cluster.
     enum Mischief: CaseIterable {
-        case wipeBundle, deleteConfiguration, deleteSecret, emptySecret, swapKey, spoilNext, spoilAuthorities, restoreSecret
+        case wipeBundle, deleteConfiguration, deleteSecret, emptySecret, swapKey, spoilNext, spoilAuthorities,
+            restoreSecret
     }
 
     @Test("are in order again after the next run, whatever was done to the cluster", arguments: 1...3)
