@@ -43,8 +43,9 @@ struct TableRenderer {
         if let rest = state.estimatedRest, rest > .zero {
             time.append(", about \(Text.clock(rest)) left")
         }
-        let both = StyledLine.wrapped([trials, time], columns: .max)
-        return [bar(state, room: columns - (both.first?.width ?? 0)), trials, time].filter { !$0.spans.isEmpty }
+        var numbers = trials
+        numbers.append(time)
+        return [bar(state, room: columns - numbers.width), trials, time]
     }
 
     /// As long as there is room for, since numbers tell more; empty where it would be too short to be read.
