@@ -26,6 +26,54 @@ struct DecodingTests {
         #expect(job.spec.trainJobTemplate.annotations == ["note": "all night"])
     }
 
+    @Test("reads every field beyond upstream's")
+    func extendedSpec() throws {
+        let spec = try OptimizationJob(decoding: Samples.extended).spec
+        #expect(spec.searchAlgorithm == .cmaes(seed: 1, startupTrials: 2, sigma: "0.2"))
+        #expect(
+            spec.parameters.map(\.searchSpace) == [
+                .normal(NormalDistribution(mean: "0", stdDev: "1", type: .int, step: "2")),
+                .logNormal(NormalDistribution(mean: "0", stdDev: "1")),
+            ]
+        )
+        #expect(spec.maxFailedTrials == 3)
+        #expect(spec.warmStartFrom == ["other"])
+        #expect(spec.pruneAlgorithm == .hyperband(reductionFactor: 3, minProgress: 1, maxProgress: 9))
+        #expect(spec.isSuspended)
+        #expect(spec.managedBy == Managers.multiKueue && !spec.isManagedByUs)
+        #expect(spec.ttlSecondsAfterFinished == 60)
+        #expect(spec.trialRetention == .none)
+    }
+
+    @Test("reads back every algorithm with every setting", arguments: Everything.specs)
+    func everything(spec: OptimizationJobSpec) throws {
+        var job = Samples.minimal
+        job["spec"] = spec.json
+        // A job needs names that differ, and a grid what can be counted.
+        job["spec"]?["parameters"] = [["name": "x", "searchSpace": ["categorical": ["choices": ["a"]]]]]
+        let read = try OptimizationJob(decoding: job).spec
+        #expect(read.searchAlgorithm == spec.searchAlgorithm)
+        #expect(read.pruneAlgorithm == spec.pruneAlgorithm)
+        #expect(read.objectives == spec.objectives)
+    }
+
+    @Test("gives samplers steps as they are written")
+    func steps() throws {
+        let job = Samples.job([
+            "parameters": [
+                ["name": "a", "searchSpace": ["uniform": ["min": "0", "max": "1", "step": "0.1"]]],
+                ["name": "b", "searchSpace": ["uniform": ["min": "0", "max": "9", "type": "Int", "step": "3"]]],
+                // Not a field there, so it has no effect.
+                ["name": "c", "searchSpace": ["logUniform": ["min": "1", "max": "9", "step": "3"]]],
+            ]
+        ])
+        #expect(
+            try OptimizationJob(decoding: job).spec.searchSpace.parameters.map(\.domain) == [
+                .float(min: 0, max: 1, step: 0.1), .int(min: 0, max: 9, step: 3), .float(min: 1, max: 9, scale: .log),
+            ]
+        )
+    }
+
     @Test("gives samplers the exact domains")
     func searchSpace() throws {
         let space = try OptimizationJob(decoding: Samples.full).spec.searchSpace
