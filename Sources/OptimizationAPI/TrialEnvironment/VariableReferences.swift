@@ -10,14 +10,16 @@ enum VariableReferences {
         let dollar = UInt8(ascii: "$")
         guard contains(dollar, text) else { return }
         let bytes = Array(text.utf8)
+        // Looked for once: a long text of references that never end would be searched to its end for each of them.
+        guard let lastEnd = bytes.lastIndex(of: UInt8(ascii: ")")) else { return }
         var position = 0
-        while position + 1 < bytes.count {
+        while position + 1 < lastEnd {
             guard bytes[position] == dollar else {
                 position += 1
                 continue
             }
             if bytes[position + 1] == UInt8(ascii: "("),
-                let end = bytes[(position + 2)...].firstIndex(of: UInt8(ascii: ")"))
+                let end = bytes[(position + 2)...lastEnd].firstIndex(of: UInt8(ascii: ")"))
             {
                 visit(String(decoding: bytes[(position + 2)..<end], as: UTF8.self))
                 position = end + 1

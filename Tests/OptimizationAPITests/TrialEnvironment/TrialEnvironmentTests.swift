@@ -1,6 +1,7 @@
 import JSON
-import OptimizationAPI
 import Testing
+
+@testable import OptimizationAPI
 
 @Suite("The environment of a trial")
 struct TrialEnvironmentTests {
@@ -91,6 +92,16 @@ struct TrialEnvironmentTests {
     func escaping(value: String, written: String) {
         let entries = TrialEnvironment.entries(for: [ParameterAssignment(name: "x", value: value)], in: nil)
         #expect(entries.map(\.value) == [written])
+    }
+
+    @Test("finds references in a megabyte of those that never end, which a search to the end for each would not live to")
+    func unendingReferences() {
+        var names: [String] = []
+        VariableReferences.forEach(in: "$(A)" + String(repeating: "$(", count: 1 << 19)) { names.append($0) }
+        #expect(names == ["A"])
+        names = []
+        VariableReferences.forEach(in: String(repeating: "$x$$(", count: 1 << 18) + "$(B)") { names.append($0) }
+        #expect(names == ["B"])
     }
 }
 
