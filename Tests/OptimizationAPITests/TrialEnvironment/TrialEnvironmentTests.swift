@@ -94,7 +94,7 @@ struct TrialEnvironmentTests {
         #expect(entries.map(\.value) == [written])
     }
 
-    @Test("finds references in a megabyte of those that never end, which a search to the end for each would not live to")
+    @Test("finds references among half a million that never end, without a search to the end for each")
     func unendingReferences() {
         var names: [String] = []
         VariableReferences.forEach(in: "$(A)" + String(repeating: "$(", count: 1 << 19)) { names.append($0) }
