@@ -42,11 +42,9 @@ enum ObjectiveRules {
         _ findings: inout Findings
     ) {
         guard let usual = Direction.usual(for: metric), usual != direction else { return }
-        findings.warn(
-            "\(findings.path.key("goal")): \(metric) is \(direction == .minimize ? "minimized" : "maximized"), so any "
-                + "value \(direction == .minimize ? "up to" : "from") \(goal.text) \(direction == .minimize ? "" : "on ")"
-                + "reaches the goal"
-        )
+        let (verb, values) =
+            direction == .minimize ? ("minimized", "up to \(goal.text)") : ("maximized", "from \(goal.text) on")
+        findings.warn("\(findings.path.key("goal")): \(metric) is \(verb), so any value \(values) reaches the goal")
     }
 }
 
@@ -54,9 +52,8 @@ extension Direction {
     private static let better: [(words: Set<String>, direction: Direction)] = [
         (
             [
-                "accuracy", "acc", "auc", "auroc", "bleu", "dice", "f1", "iou", "map", "ndcg", "precision", "r2",
-                "recall",
-                "reward", "rouge",
+                "acc", "accuracy", "auc", "auroc", "bleu", "dice", "f1", "iou", "map", "ndcg", "precision", "r2",
+                "recall", "reward", "rouge",
             ],
             .maximize
         ),
