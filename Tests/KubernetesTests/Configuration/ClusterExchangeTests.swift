@@ -307,7 +307,7 @@ struct ClusterExchangeTests {
         let exchange = try ClusterExchange(ClusterConfiguration.load(kubeconfig: path))
         let answer = try await exchange.send(
             HTTPRequest(method: "GET", target: "/version"),
-            timeout: .seconds(30)
+            timeout: .seconds(600)
         )
         #expect(answer.status == 200)
         await exchange.shutdown()
