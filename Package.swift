@@ -33,6 +33,12 @@ let package = Package(
             dependencies: ["JSON", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
+        .target(
+            name: "HostProcess",
+            dependencies: ["CLinux", "JSON", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Search", swiftSettings: strict),
         .target(name: "Transport", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["CZlib", "Transport"], swiftSettings: strict),
@@ -85,8 +91,17 @@ let package = Package(
         .target(
             name: "LocalRun",
             dependencies: [
-                "Admission", "CLinux", "Certificates", "Controller", "HTTP", "JSON", "Kubernetes", "LocalCluster",
-                "OptimizationAPI", "Search", "Transport", "YAML",
+                "Admission", "CLinux", "Certificates", "Controller", "HTTP", "HostProcess", "JSON", "Kubernetes",
+                "LocalCluster", "OptimizationAPI", "Search", "Transport", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Manager",
+            dependencies: [
+                "Admission", "Certificates", "Controller", "HTTP", "HostProcess", "JSON", "Kubernetes", "Metrics",
+                "OptimizationAPI", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -94,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "optimizationjob",
             dependencies: [
-                "Certificates", "Kubernetes", "LocalCluster", "LocalRun",
+                "Certificates", "HostProcess", "Kubernetes", "LocalCluster", "LocalRun", "Manager", "OptimizationAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -118,6 +133,12 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"], swiftSettings: strict),
+        .testTarget(
+            name: "HostProcessTests",
+            dependencies: ["HostProcess", "JSON", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
         .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Transport"], swiftSettings: strict),
@@ -181,6 +202,15 @@ let package = Package(
             name: "LocalRunTests",
             dependencies: [
                 "JSON", "Kubernetes", "LocalCluster", "LocalRun", "OptimizationAPI", "YAML", "optimizationjob",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ManagerTests",
+            dependencies: [
+                "Admission", "Certificates", "HTTP", "HostProcess", "JSON", "Kubernetes", "LocalCluster", "Manager",
+                "Metrics", "OptimizationAPI", "Transport", "optimizationjob",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

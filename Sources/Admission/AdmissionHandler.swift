@@ -12,15 +12,22 @@ public import OptimizationAPI
 public struct AdmissionHandler: HTTPHandler {
     private let options: ValidationOptions
     private let logger: Logger
+    private let tell: @Sendable (AdmissionDecision) -> Void
 
     /// Makes a handler.
     ///
     /// - Parameters:
     ///   - options: What validation depends on besides the objects.
-    ///   - logger: Told of every denial, without the object's values.
-    public init(options: ValidationOptions = ValidationOptions(), logger: Logger) {
+    ///   - logger: Told of every denial, with the call's `uid` and without the object's values.
+    ///   - tell: Told of every decision, on the thread that makes it, so it must be quick.
+    public init(
+        options: ValidationOptions = ValidationOptions(),
+        logger: Logger,
+        tell: @escaping @Sendable (AdmissionDecision) -> Void = { _ in }
+    ) {
         self.options = options
         self.logger = logger
+        self.tell = tell
     }
 
     /// Routes by path, then decides on the spot.
@@ -45,6 +52,13 @@ public struct AdmissionHandler: HTTPHandler {
                 isMutating
                 ? OptimizationJobDefaulter.decide(review) : OptimizationJobValidator.decide(review, options)
             log(review, response)
+            tell(
+                AdmissionDecision(
+                    webhook: request.path,
+                    operation: review.operation.rawValue,
+                    isAllowed: response.status == nil
+                )
+            )
             return .now(
                 HTTPResponse(
                     status: 200,

@@ -1,4 +1,5 @@
 import Glibc
+import HostProcess
 import JSON
 import Kubernetes
 import LocalCluster
@@ -64,7 +65,7 @@ public enum LocalRun {
         let context = try RunDirectory.absolute(options.contextDirectory ?? manifest.directory)
         let name = metadata.name.isEmpty ? metadata.generateName + "run" : metadata.name
         let directory = try RunDirectory.create(in: options.outputDirectory, job: name, at: time(nil))
-        let log = try FileLog(path: "\(directory.absolutePath)/optimizationjob.log")
+        let log = try LogSink(path: "\(directory.absolutePath)/optimizationjob.log", format: .text)
         let session = LocalSession(
             object: object,
             directory: directory,

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Certificates
 import Glibc
+import HostProcess
 import Kubernetes
-import LocalRun
 import Logging
+import Manager
 
 /// `optimizationjob cert-generator`.
 struct CertGeneratorCommand: ParsableCommand {
@@ -21,6 +22,15 @@ struct CertGeneratorCommand: ParsableCommand {
             wrong.
             """
     )
+
+    /// How Go-style spellings are understood.
+    static let flags = GoFlags(booleans: [])
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("The namespace of the webhooks' Service and Secret.", valueName: "name")
+    )
+    var namespace = CertificateSettings().namespace
 
     @OptionGroup(title: "Objects")
     var objects: CertificateObjectFlags
@@ -41,42 +51,14 @@ struct CertGeneratorCommand: ParsableCommand {
     )
     var dnsName: [String] = []
 
-    @Option(help: ArgumentHelp("How long a new certificate is valid, such as 8760h or 365d.", valueName: "duration"))
-    var lifetime = CertificateDuration(CertificateSettings().lifetime)
+    @OptionGroup
+    var times: CertificateTimeFlags
 
-    @Option(
-        help: ArgumentHelp(
-            "How long both authorities are trusted before a new certificate replaces one in use, such as 2m.",
-            valueName: "duration"
-        )
-    )
-    var publicationDelay = CertificateDuration(CertificateSettings().publicationDelay)
-
-    @Option(
-        help: ArgumentHelp(
-            "How long the old authority is trusted after that; a later run drops it.",
-            valueName: "duration"
-        )
-    )
-    var retirementDelay = CertificateDuration(CertificateSettings().retirementDelay)
-
-    @Option(
-        help: ArgumentHelp(
-            "The kubeconfig of the cluster. (default: the files that KUBECONFIG lists, the cluster this runs in, "
-                + "~/.kube/config)",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
+    @Option(help: ControllerFlags.kubeconfigHelp, completion: .file())
     var kubeconfig: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "What is logged: trace, debug, info, notice, warning, error or critical, and what is worse.",
-            valueName: "level"
-        )
-    )
-    var logLevel = Logger.Level.info
+    @OptionGroup
+    var logs: LogFlags
 
     func validate() throws {
         let problems = settings.problems
@@ -86,8 +68,7 @@ struct CertGeneratorCommand: ParsableCommand {
     func run() throws {
         // A peer that closes its side is an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        var logger = Logger(label: "cert-generator") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
+        let logger = logs.logger(label: "cert-generator")
         do {
             let cluster = try ClusterConfiguration.load(kubeconfig: kubeconfig)
             logger.info("using a cluster", metadata: ["server": "\(cluster.server)", "from": "\(cluster.origin)"])
@@ -109,52 +90,12 @@ struct CertGeneratorCommand: ParsableCommand {
     }
 
     private var settings: CertificateSettings {
-        var settings = objects.settings
+        var settings = CertificateSettings()
+        objects.apply(to: &settings)
+        times.apply(to: &settings)
+        settings.namespace = namespace
         settings.owner = owner.owner
         settings.additionalHosts = dnsName
-        settings.lifetime = lifetime.duration
-        settings.publicationDelay = publicationDelay.duration
-        settings.retirementDelay = retirementDelay.duration
-        return settings
-    }
-}
-
-/// The flags that name the objects certificates live in.
-struct CertificateObjectFlags: ParsableArguments {
-    private static let defaults = CertificateSettings()
-
-    @Option(
-        name: [.customShort("n"), .long],
-        help: ArgumentHelp("The namespace of the webhooks' Service and Secret.", valueName: "name")
-    )
-    var namespace = defaults.namespace
-
-    @Option(
-        name: [.customShort("s"), .long],
-        help: ArgumentHelp("The Service that the API server calls.", valueName: "name")
-    )
-    var serviceName = defaults.serviceName
-
-    @Option(help: ArgumentHelp("The Secret that the certificate is kept in.", valueName: "name"))
-    var secretName = defaults.secretName
-
-    @Option(help: ArgumentHelp("The MutatingWebhookConfiguration whose caBundle is kept.", valueName: "name"))
-    var mutatingWebhookConfiguration = defaults.mutatingConfiguration
-
-    @Option(help: ArgumentHelp("The ValidatingWebhookConfiguration whose caBundle is kept.", valueName: "name"))
-    var validatingWebhookConfiguration = defaults.validatingConfiguration
-
-    @Option(help: ArgumentHelp("The domain of the cluster's Services.", valueName: "domain"))
-    var clusterDomain = defaults.clusterDomain
-
-    var settings: CertificateSettings {
-        var settings = CertificateSettings()
-        settings.namespace = namespace
-        settings.serviceName = serviceName
-        settings.secretName = secretName
-        settings.mutatingConfiguration = mutatingWebhookConfiguration
-        settings.validatingConfiguration = validatingWebhookConfiguration
-        settings.clusterDomain = clusterDomain
         return settings
     }
 }
@@ -179,37 +120,5 @@ enum CertificateOwner: ExpressibleByArgument, CustomStringConvertible {
     }
 
     var description: String { owner?.description ?? "none" }
-    var defaultValueDescription: String { description }
-}
-
-/// A duration of whole units: `365d`, `8760h`, `2m`, `90s`, or several of them, `1h30m`.
-struct CertificateDuration: ExpressibleByArgument, CustomStringConvertible {
-    let duration: Duration
-
-    init(_ duration: Duration) { self.duration = duration }
-
-    init?(argument: String) {
-        var rest = Substring(argument)
-        var total = Duration.zero
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            rest = rest.dropFirst(digits.count)
-            guard let number = Int32(digits), let unit = rest.popFirst(), let seconds = Self.seconds[unit] else {
-                return nil
-            }
-            total += .seconds(Int64(number) * seconds)
-        }
-        duration = total
-    }
-
-    private static let seconds: [Character: Int64] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-
-    var description: String {
-        let seconds = duration.components.seconds
-        if seconds >= 3600, seconds.isMultiple(of: 3600) { return "\(seconds / 3600)h" }
-        return seconds.isMultiple(of: 60) ? "\(seconds / 60)m" : "\(seconds)s"
-    }
-
     var defaultValueDescription: String { description }
 }

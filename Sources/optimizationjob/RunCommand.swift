@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostProcess
 import LocalRun
 import Logging
 

@@ -1,17 +1,19 @@
-import Kubernetes
+public import Kubernetes
 
 extension ResourceType {
     static let secrets = ResourceType(group: "", version: "v1", plural: "secrets", kind: "Secret")
     static let jobs = ResourceType(group: "batch", version: "v1", plural: "jobs", kind: "Job")
     static let deployments = ResourceType(group: "apps", version: "v1", plural: "deployments", kind: "Deployment")
-    static let mutatingWebhookConfigurations = ResourceType(
+    /// `mutatingwebhookconfigurations.admissionregistration.k8s.io/v1`.
+    public static let mutatingWebhookConfigurations = ResourceType(
         group: "admissionregistration.k8s.io",
         version: "v1",
         plural: "mutatingwebhookconfigurations",
         kind: "MutatingWebhookConfiguration",
         isNamespaced: false
     )
-    static let validatingWebhookConfigurations = ResourceType(
+    /// `validatingwebhookconfigurations.admissionregistration.k8s.io/v1`.
+    public static let validatingWebhookConfigurations = ResourceType(
         group: "admissionregistration.k8s.io",
         version: "v1",
         plural: "validatingwebhookconfigurations",

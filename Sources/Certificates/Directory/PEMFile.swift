@@ -1,13 +1,13 @@
 import Glibc
-import Transport
+public import Transport
 
-/// Reading a file that may be anything.
-enum PEMFile {
+/// Reading a file of certificates or a key, which may be anything.
+public enum PEMFile {
     /// Larger than any chain of certificates that a Secret can hold.
     private static let limit = 1 << 20
 
-    /// A regular file's bytes.
-    static func read(_ path: String) -> Result<[UInt8], SyscallError> {
+    /// A regular file's bytes, 1 MiB at most.
+    public static func read(_ path: String) -> Result<[UInt8], SyscallError> {
         // Without O_NONBLOCK, to open a named pipe would wait for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .failure(SyscallError(call: "open", code: errno)) }

@@ -20,6 +20,7 @@ public final class OptimizationController: Sendable {
     private let queue: WorkQueue<NamespacedName>
     private let reconciler: Reconciler
     private let events: EventRecorder?
+    private let observer: (any ReconcileObserver)?
 
     /// Prepares a controller; nothing happens until `run`.
     ///
@@ -29,6 +30,8 @@ public final class OptimizationController: Sendable {
     ///   - logger: Told of everything that happens, as events with keys.
     ///   - options: Bounds and patience.
     ///   - events: Tells users what happened to their jobs; `nil` tells nobody. The controller runs it.
+    ///   - observer: Told of every look at a job.
+    ///   - queueObserver: Told of what passes the queue of jobs to look at.
     ///   - now: The clock records are dated by.
     public init(
         api: any KubernetesAPI,
@@ -36,12 +39,14 @@ public final class OptimizationController: Sendable {
         logger: Logger,
         options: ControllerOptions = ControllerOptions(),
         events: EventRecorder? = nil,
+        observer: (any ReconcileObserver)? = nil,
+        queueObserver: (any WorkQueueObserver)? = nil,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.api = api
         self.options = options
         self.logger = logger
-        let queue = WorkQueue<NamespacedName>()
+        let queue = WorkQueue<NamespacedName>(observer: queueObserver)
         let jobs = WatchCache<JobSnapshot>(api: api, type: .optimizationJobs, namespace: namespace, logger: logger) {
             JobSnapshot($0)
         }
@@ -75,7 +80,16 @@ public final class OptimizationController: Sendable {
         self.trainJobs = trainJobs
         self.reconciler = reconciler
         self.events = events
+        self.observer = observer
     }
+
+    /// What waits in the queue of jobs to look at, and what is being worked at.
+    public var backlog: WorkQueueBacklog {
+        WorkQueueBacklog(depth: queue.count, unfinished: queue.unfinishedWork)
+    }
+
+    /// How many jobs and trials there are, as the cache has them; nothing before `run`.
+    public var census: ControllerCensus { ControllerCensus(of: jobs.all().lazy.map(\.status)) }
 
     /// Runs until the task is cancelled.
     ///
@@ -108,7 +122,10 @@ public final class OptimizationController: Sendable {
     /// One worker: takes jobs from the queue as long as there are any to come.
     private func work() async {
         while !Task.isCancelled, let name = await queue.next() {
+            let start = ContinuousClock.now
+            observer?.reconcileBegan()
             let next = await reconciler.reconcile(name)
+            observer?.reconcileEnded(ReconcileResult(next), after: ContinuousClock.now - start)
             switch next {
             case .settled:
                 queue.forget(name)

@@ -1,3 +1,5 @@
+import HostProcess
+
 /// One thing that is wrong, or doubtful, in a manifest, and where.
 public struct ManifestProblem: Error, Sendable, Equatable {
     /// The line in the file, counted from 1; `nil` when the problem has no place in it.
@@ -40,31 +42,4 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         problems.map { $0.description(in: file) }.joined(separator: "\n")
     }
-}
-
-/// The text with control characters (line breaks and escape sequences among them) written as `\u{…}`.
-///
-/// Names, values and messages come from manifests, trials and their output: printed as they are, they could
-/// move the cursor or repaint the screen.
-func printable(_ text: String) -> String {
-    func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .format: true
-        default: false
-        }
-    }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-        if scalar == "\n" {
-            result += "\\n"
-        } else if scalar == "\t" {
-            result += "\\t"
-        } else if isControl(scalar) {
-            result += "\\u{\(String(scalar.value, radix: 16))}"
-        } else {
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
 }

@@ -1,3 +1,4 @@
+import HostProcess
 import OptimizationAPI
 
 /// What is told when a run is over.

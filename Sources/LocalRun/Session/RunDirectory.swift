@@ -1,4 +1,5 @@
 import Glibc
+import HostProcess
 
 /// The folder one run writes into: logs while it goes on, results when it is over.
 struct RunDirectory: Sendable {

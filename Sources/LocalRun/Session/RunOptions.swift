@@ -1,4 +1,5 @@
 import Glibc
+import HostProcess
 import Logging
 
 /// What a user can choose about a run.

@@ -1,3 +1,4 @@
+import HostProcess
 import OptimizationAPI
 
 /// Tells a run as plain lines, one for each trial that starts or ends: for logs, pipes and CI.

@@ -1,3 +1,4 @@
+import HostProcess
 import OptimizationAPI
 
 /// Draws a run as the lines of a live table.

@@ -1,4 +1,5 @@
 import Glibc
+import HostProcess
 
 /// How numbers, times and text of unknown content are shown on a line.
 enum Text {

@@ -5,11 +5,11 @@ import Synchronization
 /// Turns the signals that ask a process to end into values.
 ///
 /// The handler only writes the signal's number into a pipe (signal-safety(7) allows `write`); a thread of its own reads
-/// them. The first one ends the run in order. The second calls `impatient` on that thread, whatever the rest of
-/// the process is doing.
-final class SignalWatcher: Sendable {
+/// them. The first one is told to whoever iterates `signals`, and ends the process in order. Every other one calls
+/// `impatient` on that thread, whatever the rest of the process is doing.
+public final class SignalWatcher: Sendable {
     /// The signals that were received; the first one matters.
-    let signals: AsyncStream<Int32>
+    public let signals: AsyncStream<Int32>
     private let continuation: AsyncStream<Int32>.Continuation
     private let watched: [Int32]
 
@@ -18,7 +18,7 @@ final class SignalWatcher: Sendable {
     /// - Parameters:
     ///   - watched: The signals, for example `SIGINT`.
     ///   - impatient: Called for every signal after the first; usually it ends the process.
-    init(_ watched: [Int32], impatient: @escaping @Sendable (Int32) -> Void) throws(SystemError) {
+    public init(_ watched: [Int32], impatient: @escaping @Sendable (Int32) -> Void) throws(SystemError) {
         (signals, continuation) = AsyncStream.makeStream()
         self.watched = watched
         var ends: [Int32] = [0, 0]
@@ -29,6 +29,11 @@ final class SignalWatcher: Sendable {
         signalPipe.store(ends[1], ordering: .releasing)
         let continuation = continuation
         try Self.startThread {
+            // Whoever started this process may have blocked them, which is inherited; one thread that takes them is enough.
+            var unblocked = sigset_t()
+            sigemptyset(&unblocked)
+            for signal in watched { sigaddset(&unblocked, signal) }
+            pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
             var isFirst = true
             var byte: UInt8 = 0
             while true {
@@ -49,7 +54,7 @@ final class SignalWatcher: Sendable {
     }
 
     /// Gives the signals their usual effect again.
-    func stop() {
+    public func stop() {
         for signal in watched { Glibc.signal(signal, SIG_DFL) }
         let descriptor = signalPipe.exchange(-1, ordering: .acquiringAndReleasing)
         guard descriptor >= 0 else { return }
@@ -97,17 +102,3 @@ final class SignalWatcher: Sendable {
 
 /// Where the handler writes; -1 while nobody watches.
 private let signalPipe = Atomic<Int32>(-1)
-
-/// A system call that failed.
-struct SystemError: Error, Equatable, CustomStringConvertible {
-    var call: String
-    var code: Int32
-
-    /// - Parameter code: The error number; by default the thread's `errno`, so it must be made right after the call.
-    init(_ call: String, code: Int32 = errno) {
-        self.call = call
-        self.code = code
-    }
-
-    var description: String { "\(call): \(String(cString: strerror(code)))" }
-}

@@ -1,0 +1,103 @@
+import Certificates
+import Glibc
+import HTTP
+import HostProcess
+import JSON
+import Kubernetes
+import LocalCluster
+import Logging
+import Transport
+
+/// `optimizationjob apiserver`: the embedded API server as a process of its own, for `kubectl` and for tests.
+///
+/// Everything is in memory and gone when the process ends.
+public enum StandaloneAPIServer {
+    /// Where it listens and what it tells its clients.
+    public struct Options: Sendable {
+        /// The port on loopback; 0 takes any free one.
+        public var port: UInt16 = 0
+        /// Where the kubeconfig goes: address, authority and token. It exists once the server answers.
+        public var kubeconfig: String
+
+        /// Makes options with defaults.
+        public init(kubeconfig: String) {
+            self.kubeconfig = kubeconfig
+        }
+    }
+
+    private static let host = "127.0.0.1"
+
+    /// Serves until a signal comes.
+    ///
+    /// - Returns: The exit status: 0 after a signal, 1 when it could not start.
+    public static func run(_ options: Options, logger: Logger) async -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP]) { signal in _exit(128 &+ signal) }
+            defer { watcher.stop() }
+            let token = AccessToken.random()
+            let now = Timestamp.now().secondsSinceEpoch
+            let identity = try CertificateAuthority.make(commonName: "optimizationjob apiserver", now: now)
+                .issueServing(hosts: [host, "localhost"], now: now)
+            let api = LocalAPIServer(token: token, webhooks: try HTTPWebhookCaller(), logger: logger)
+            var configuration = HTTPServerConfiguration(host: host, port: options.port, loops: 1)
+            configuration.tls = identity.serverConfiguration
+            configuration.limits.bodyBytes = 4 << 20
+            let server = try HTTPServer(configuration: configuration, handler: api)
+            try server.start()
+            let origin = "https://\(host):\(server.port)"
+            try PrivateFile.write(
+                YAMLWriter.write(kubeconfig(origin: origin, authorityPEM: identity.authorityPEM, token: token)),
+                to: options.kubeconfig
+            )
+            logger.info("serving", metadata: ["origin": "\(origin)", "kubeconfig": "\(options.kubeconfig)"])
+            for await _ in watcher.signals { break }
+            // Its token is worth nothing now, and a file that is left would send somebody to whoever has the port next.
+            unlink(options.kubeconfig)
+            await api.stop()
+            await server.stop(within: .seconds(1))
+            return 0
+        } catch {
+            logger.critical("\(error)")
+            return 1
+        }
+    }
+
+    private static func kubeconfig(origin: String, authorityPEM: [UInt8], token: String) -> JSONValue {
+        let name: JSONValue = "optimizationjob"
+        return [
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                [
+                    "name": name,
+                    "cluster": [
+                        "server": .string(origin), "certificate-authority-data": .string(Base64.encode(authorityPEM)),
+                    ],
+                ]
+            ],
+            "users": [["name": name, "user": ["token": .string(token)]]],
+            "contexts": [["name": name, "context": ["cluster": name, "user": name]]],
+            "current-context": name,
+        ]
+    }
+}
+
+/// Files that only their owner may read.
+enum PrivateFile {
+    /// Puts a file in its place at once: whoever sees it sees all of it.
+    static func write(_ text: String, to path: String) throws(SystemError) {
+        let draft = "\(path).\(getpid())"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open \(draft)") }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw SystemError("write \(draft)") }
+            rest = rest.dropFirst(count)
+        }
+        guard rename(draft, path) == 0 else { throw SystemError("rename \(draft) to \(path)") }
+    }
+}

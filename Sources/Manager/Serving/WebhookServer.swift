@@ -1,0 +1,63 @@
+import Certificates
+import HTTP
+import Logging
+import Synchronization
+import Transport
+
+/// The server of the admission webhooks: it starts with the first certificate, and goes on with each one after it.
+final class WebhookServer: Sendable {
+    private struct State {
+        var server: HTTPServer?
+        var identity: ServingIdentity?
+    }
+
+    private let address: ListenAddress
+    private let clientAuthority: [UInt8]?
+    private let handler: any HTTPHandler
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - address: Where to listen.
+    ///   - clientAuthority: Authorities, in PEM, that callers have to prove to be signed by; `nil` lets everybody call.
+    ///   - handler: Answers.
+    ///   - logger: Told when it starts.
+    init(at address: ListenAddress, clientAuthority: [UInt8]?, handler: any HTTPHandler, logger: Logger) {
+        self.address = address
+        self.clientAuthority = clientAuthority
+        self.handler = handler
+        self.logger = logger
+    }
+
+    /// The certificate that is served; `nil` before there is one.
+    var identity: ServingIdentity? { state.withLock { $0.identity } }
+
+    /// The server, once it listens.
+    var running: HTTPServer? { state.withLock { $0.server } }
+
+    /// Begins to listen.
+    ///
+    /// - Throws: `ManagerError` when the address cannot be had, `TLSError` when the certificate or the client authority
+    ///   cannot be used.
+    func start(with identity: ServingIdentity) throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.tls = identity.configuration(clientCA: clientAuthority)
+        let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", configuration)
+        state.withLock { $0 = State(server: server, identity: identity) }
+        logger.info(
+            "serving admission",
+            metadata: [
+                "port": "\(server.port)", "fingerprint": "\(identity.leaf.fingerprint)",
+                "names": "\((identity.leaf.dnsNames + identity.leaf.ipAddresses).joined(separator: ","))",
+            ]
+        )
+    }
+
+    /// Serves with another certificate from the next connection on; those that stand go on as they are.
+    ///
+    /// - Throws: When it cannot be used; then the one before it still is.
+    func replace(with identity: ServingIdentity) throws(TLSError) {
+        try running?.replaceIdentity(identity.configuration(clientCA: clientAuthority))
+        state.withLock { $0.identity = identity }
+    }
+}
