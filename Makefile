@@ -8,7 +8,7 @@ SWIFT ?= swift
 # The Swift runtime goes into the program, so that it starts fast and runs where no Swift is installed.
 RELEASE := -c release --static-swift-stdlib
 SOURCES := Package.swift Sources Tests Benchmarks
-BENCHMARKS := $(notdir $(patsubst %/,%,$(wildcard Benchmarks/*/)))
+BENCHMARKS := $(notdir $(patsubst %/main.swift,%,$(wildcard Benchmarks/*/main.swift)))
 EXAMPLE ?= examples/quickstart/optimizationjob.yaml
 
 .PHONY: help setup build run test bench format lint clean
@@ -29,11 +29,14 @@ test: export WARNINGS_AS_ERRORS = 1
 test: setup lint ## Runs all checks and tests
 	@$(SWIFT) test
 
-bench: setup ## Runs all benchmarks in release mode
+bench: build ## Runs all benchmarks in release mode
+	@./.ci/setup benchmarks
 	@for benchmark in $(BENCHMARKS); do \
 	    echo "== $$benchmark"; \
 	    $(SWIFT) run -c release "$$benchmark"; \
 	done
+	@echo "== admission"
+	@python3 Benchmarks/admission/benchmark.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/optimizationjob"
 
 format: ## Formats the Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
