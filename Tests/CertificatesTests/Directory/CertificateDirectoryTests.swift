@@ -4,7 +4,7 @@ import Testing
 
 @testable import Certificates
 
-@Suite("A certificate directory", .timeLimit(.minutes(1)))
+@Suite("A certificate directory", .timeLimit(.minutes(5)))
 struct CertificateDirectoryTests {
     private let volume: SecretVolume
     private let time = GatedTime()

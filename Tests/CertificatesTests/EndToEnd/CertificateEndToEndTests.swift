@@ -6,7 +6,7 @@ import Testing
 
 @testable import Certificates
 
-@Suite("Certificates on a cluster, over TLS", .timeLimit(.minutes(2)))
+@Suite("Certificates on a cluster, over TLS", .timeLimit(.minutes(5)))
 struct CertificateEndToEndTests {
     private func onSite(_ body: (TestSite) async throws -> Void) async throws {
         let site = try await TestSite.start()

@@ -8,7 +8,7 @@ import Testing
 @testable import Certificates
 
 /// The program itself, as the Job in `certs/` starts it.
-@Suite("The command cert-generator", .timeLimit(.minutes(2)))
+@Suite("The command cert-generator", .timeLimit(.minutes(5)))
 struct CommandTests {
     /// The program that was built beside these tests.
     private static let program: String = {

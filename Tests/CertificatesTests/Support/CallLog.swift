@@ -104,10 +104,25 @@ struct InterceptedAPI: KubernetesAPI {
 /// Remembers calls.
 final class CallLog: Sendable {
     private let recorded = Mutex<[APICall]>([])
+    private let additions: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init() {
+        (additions, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
 
     var calls: [APICall] { recorded.withLock { $0 } }
 
-    func add(_ call: APICall) { recorded.withLock { $0.append(call) } }
+    func add(_ call: APICall) {
+        recorded.withLock { $0.append(call) }
+        signal.yield()
+    }
+
+    /// Waits until the calls so far are as wanted.
+    func until(_ isWanted: ([APICall]) throws -> Bool) async rethrows {
+        if try isWanted(calls) { return }
+        for await _ in additions where try isWanted(calls) { return }
+    }
 
     /// An API whose calls are remembered.
     func recording(_ api: any KubernetesAPI) -> InterceptedAPI {
