@@ -26,6 +26,10 @@ final class TestSite: Sendable {
     private let background: Task<Void, Never>
     private let changes: AsyncStream<Void>
 
+    /// For every call: on a busy machine a process may stand still for a while, and a call that was merely slow is no
+    /// call that failed.
+    fileprivate static let patience: Duration = .seconds(240)
+
     static func start() async throws -> TestSite {
         let volume = try SecretVolume()
         try volume.mount()
@@ -53,7 +57,11 @@ final class TestSite: Sendable {
         let client = try HTTPClient(
             origin: HTTPOrigin(host: "127.0.0.1", port: front.port, tls: identity.clientConfiguration)
         )
-        let api = APIClient(exchange: client, bearerToken: { "token" })
+        let api = APIClient(
+            exchange: client,
+            bearerToken: { "token" },
+            configuration: APIClient.Configuration(callTimeout: patience)
+        )
         _ = try await api.create(
             ServedKind.namespaces.type,
             namespace: "",
@@ -216,7 +224,7 @@ private struct HandshakingCaller: WebhookCaller {
     func call(url: String, caBundle: [UInt8], body: [UInt8], timeout: Duration) async throws -> HTTPResponse {
         let caller = try HTTPWebhookCaller { [endpoint] _ in endpoint }
         do {
-            let response = try await caller.call(url: url, caBundle: caBundle, body: body, timeout: timeout)
+            let response = try await caller.call(url: url, caBundle: caBundle, body: body, timeout: TestSite.patience)
             await caller.shutdown()
             return response
         } catch {

@@ -29,7 +29,7 @@ enum Samples {
         path: String = "/"
     ) -> JSONValue {
         [
-            "name": .string(name), "admissionReviewVersions": ["v1"], "sideEffects": "None",
+            "name": .string(name), "admissionReviewVersions": ["v1"], "sideEffects": "None", "timeoutSeconds": 30,
             "clientConfig": [
                 "service": ["name": .string(service), "namespace": .string(namespace), "path": .string(path)]
             ],
