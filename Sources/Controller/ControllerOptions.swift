@@ -6,13 +6,21 @@ public struct PlanningOptions: Sendable, Equatable {
     /// Most bytes of status a job may grow to. etcd takes 1.5 MiB for a whole object, of which spec and managed
     /// fields need their part.
     public var statusByteLimit: Int
+    /// How often, in seconds, a job looks whether those of its `warmStartFrom` have ended; 1 or more.
+    public var warmStartPollSeconds: Int64
 
     /// - Parameters:
     ///   - metricsGraceSeconds: 30 unless told otherwise.
     ///   - statusByteLimit: 768 KiB unless told otherwise: 1,000 trials of 5 parameters take about 600 KB.
-    public init(metricsGraceSeconds: Int64 = 30, statusByteLimit: Int = 768 << 10) {
+    ///   - warmStartPollSeconds: 10 unless told otherwise.
+    public init(
+        metricsGraceSeconds: Int64 = 30,
+        statusByteLimit: Int = 768 << 10,
+        warmStartPollSeconds: Int64 = 10
+    ) {
         self.metricsGraceSeconds = metricsGraceSeconds
         self.statusByteLimit = statusByteLimit
+        self.warmStartPollSeconds = max(1, warmStartPollSeconds)
     }
 }
 

@@ -4,16 +4,26 @@
 public enum JobReason {
     /// `Created` is True: trials exist.
     public static let trialsStarted = "TrialsStarted"
-    /// `Created` is False: no trial could be created so far. Named by the proposal.
+    /// `Created` is False: no trial could be created so far; `Failed` is True: none ever will. Named by the proposal.
     public static let trainJobsCreationFailed = "TrainJobsCreationFailed"
+    /// `Created` is False: a job of `warmStartFrom` is missing or has not ended.
+    public static let waitingForWarmStart = "WaitingForWarmStart"
     /// `Running` is True.
     public static let trialsRunning = "TrialsRunning"
+    /// `Suspended` is True, and `Running` therefore False.
+    public static let suspended = "Suspended"
+    /// `Suspended` is False after it was True; `Complete` or `Failed` is False because the job goes on.
+    public static let resumed = "Resumed"
+    /// `Complete`: a trial reached the goal of every objective that has one.
+    public static let goalReached = "GoalReached"
     /// `Complete`: `numTrials` trials have ended. Named by the proposal.
     public static let maxTrialsReached = "MaxTrialsReached"
     /// `Complete`: every point of a finite space was tried.
     public static let searchSpaceExhausted = "SearchSpaceExhausted"
     /// `Complete`: the record of trials reached the size an API object may have.
     public static let trialHistoryExhausted = "TrialHistoryExhausted"
+    /// `Failed`: more trials failed than `maxFailedTrials` tolerates.
+    public static let maxFailedTrialsExceeded = "MaxFailedTrialsExceeded"
     /// `Failed`: not one trial gave an objective value.
     public static let allTrialsFailed = "AllTrialsFailed"
     /// `Failed`: the spec cannot be run. Admission refuses such jobs; one may exist from before.
@@ -40,6 +50,10 @@ public enum TrialReason {
     public static let metricsUnavailable = "MetricsUnavailable"
     /// The job ended while the trial was still running.
     public static let jobEnded = "OptimizationJobEnded"
+
+    /// Reasons of failures that say nothing about the trial: they count toward `numTrials`, not toward
+    /// `maxFailedTrials`.
+    static let lost: Set<String> = [deleted, nameTaken]
 }
 
 /// Reasons of events on an OptimizationJob; conditions' and trials' reasons appear there as well.
@@ -52,6 +66,12 @@ public enum EventReason {
     public static let bestTrialImproved = "BestTrialImproved"
     /// A TrainJob could not be created now; it will be tried again.
     public static let creationDelayed = "TrainJobCreationDelayed"
+    /// The job was suspended, and its running trials with it.
+    public static let jobSuspended = "OptimizationJobSuspended"
+    /// The job goes on: it was suspended, or had ended.
+    public static let jobResumed = "OptimizationJobResumed"
+    /// The job waits for a job of `warmStartFrom`.
+    public static let warmStartAwaited = "WarmStartAwaited"
     /// The job ended with a result.
     public static let jobComplete = "OptimizationJobComplete"
     /// The job ended without one.
@@ -63,6 +83,9 @@ enum EventAction {
     static let create = "CreateTrainJob"
     static let observe = "ObserveTrainJob"
     static let conclude = "ConcludeOptimizationJob"
+    static let suspend = "SuspendOptimizationJob"
+    static let resume = "ResumeOptimizationJob"
+    static let start = "StartOptimizationJob"
 }
 
 /// Keys of log lines.

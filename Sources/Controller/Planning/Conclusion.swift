@@ -10,15 +10,39 @@ struct Conclusion: Equatable {
 
     /// - Parameters:
     ///   - status: Records that have all ended, and the result.
+    ///   - stopped: Trials that were running and had to be stopped.
     ///   - stop: Why no further trial is started.
     ///   - job: The job as specified.
-    init(of status: OptimizationJobStatus, stop: Planner.Stop, job: OptimizationJob) {
+    init(of status: OptimizationJobStatus, stop: Stop, stopped: Int, job: OptimizationJob) {
         let tried = status.trials.count
+        let aside = stopped > 0 ? "; \(stopped) running trials were stopped" : ""
+        succeeded = false
         switch stop {
         case .unable(let reason, let message):
-            succeeded = false
             self.reason = reason
             self.message = message.cut(toBytes: 4096)
+            return
+        case .refused(let message):
+            reason = JobReason.trainJobsCreationFailed
+            self.message = "no TrainJob could be created; the last refusal: \(message)".cut(toBytes: 4096)
+            return
+        case .tooManyFailures(let failures):
+            reason = JobReason.maxFailedTrialsExceeded
+            let last = status.trials.last { $0.state == .failed }
+            message =
+                "\(failures) trials failed, more than maxFailedTrials (\(job.spec.maxFailedTrials ?? 0))\(aside)"
+                + (last.map { "; the last, \($0.trainJobName): \(Sentences.failure(of: $0))" } ?? "")
+            message = message.cut(toBytes: 4096)
+            return
+        case .goalReached(let name):
+            succeeded = true
+            reason = JobReason.goalReached
+            let values = status.trials.first { $0.trainJobName == name }?.metrics ?? []
+            let goals = job.spec.objectives.filter { $0.goal != nil }
+            message =
+                "\(name) reached the goal with "
+                + goals.map { "\(Sentences.value(of: $0, in: values)) (goal \($0.goal ?? ""))" }.joined(separator: ", ")
+                + aside
             return
         case .budgetSpent:
             reason = JobReason.maxTrialsReached
@@ -31,18 +55,21 @@ struct Conclusion: Equatable {
             message =
                 "\(tried) of \(job.spec.numTrials) trials finished; the records of more would not fit into one API object"
         }
-        guard let failure = status.trials.first, status.trials.allSatisfy({ $0.state == .failed }) else {
-            succeeded = !status.trials.isEmpty
+        guard !status.trials.contains(where: { $0.state == .succeeded }) else {
+            succeeded = true
             if let result = status.result, let objective = job.spec.objectives.first {
                 let value = Sentences.value(of: objective, in: result.metrics)
                 message += "; the best, \(result.trainJobName), reached \(value)"
             }
             return
         }
-        succeeded = false
         reason = JobReason.allTrialsFailed
-        let words = [failure.reason, failure.message].compactMap { $0 }.joined(separator: ": ")
-        message = "all \(tried) trials failed; the first, \(failure.trainJobName): \(words)".cut(toBytes: 4096)
+        let failed = status.trials.count { $0.state == .failed }
+        let failure = status.trials.first { $0.state == .failed }
+        message =
+            (failed == tried ? "all \(tried) trials failed" : "none of \(tried) trials succeeded, \(failed) failed")
+            + (failure.map { "; the first, \($0.trainJobName): \(Sentences.failure(of: $0))" } ?? "")
+        message = message.cut(toBytes: 4096)
     }
 }
 
@@ -52,6 +79,11 @@ enum Sentences {
         let running = status.trials.lazy.filter { $0.state == .running }.count
         let finished = status.trials.count - running
         return "\(finished) of \(job.spec.numTrials) trials finished, \(running) running"
+    }
+
+    /// `FailedJobs: jobset failed`
+    static func failure(of record: TrialRecord) -> String {
+        [record.reason, record.message].compactMap { $0 }.joined(separator: ": ")
     }
 
     /// `lr = 0.01, batch = 32`; many parameters are cut.
@@ -72,12 +104,13 @@ enum Sentences {
 }
 
 extension OptimizationJobStatus {
-    /// Whether `Complete` or `Failed` is True.
-    var isTerminal: Bool {
-        conditions.contains {
-            ($0.type == ConditionType.complete || $0.type == ConditionType.failed) && $0.status == "True"
-        }
+    /// The condition that says how the job ended: `Complete` or `Failed`, being True.
+    var end: Condition? {
+        conditions.first { ($0.type == ConditionType.complete || $0.type == ConditionType.failed) && $0.isTrue }
     }
+
+    /// Whether the job has ended.
+    var isTerminal: Bool { end != nil }
 
     /// The status as far as it is worth a write by itself.
     var withoutRunningMetrics: OptimizationJobStatus {

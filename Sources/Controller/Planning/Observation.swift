@@ -16,6 +16,8 @@ public struct Observation: Sendable {
     public var refusals: [String: CreationRefusal]
     /// Creations that failed and may succeed later, by TrainJob name.
     public var setbacks: [String: CreationSetback]
+    /// The jobs of `warmStartFrom` by name; one that is not here does not exist.
+    public var warmStarts: [String: WarmStartSource]
 
     /// Creates an observation; everything left out was not seen.
     public init(
@@ -23,13 +25,15 @@ public struct Observation: Sendable {
         memory: [String: TrialMemory] = [:],
         gone: Set<String> = [],
         refusals: [String: CreationRefusal] = [:],
-        setbacks: [String: CreationSetback] = [:]
+        setbacks: [String: CreationSetback] = [:],
+        warmStarts: [String: WarmStartSource] = [:]
     ) {
         self.trainJobs = trainJobs
         self.memory = memory
         self.gone = gone
         self.refusals = refusals
         self.setbacks = setbacks
+        self.warmStarts = warmStarts
     }
 }
 

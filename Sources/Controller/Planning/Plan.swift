@@ -5,7 +5,7 @@ import OptimizationAPI
 /// What to do about a job.
 ///
 /// The order matters and is the shell's duty: the status is written first, and only when that write succeeded (or,
-/// with nothing to write, when the job was read anew and is unchanged) are TrainJobs created or deleted. So a crash at
+/// with nothing to write, when the job was read anew and is unchanged) are TrainJobs created, suspended or deleted. So a crash at
 /// any instruction leaves either no trace of a trial or its record.
 public struct Plan: Sendable {
     /// The next status.
@@ -15,12 +15,21 @@ public struct Plan: Sendable {
     public var needsStatusWrite: Bool
     /// TrainJobs that records promise and that were never created.
     public var creations: [TrialCreation]
-    /// TrainJobs that must not run on.
+    /// TrainJobs that must not run on, or need not be kept.
     public var deletions: [TrialDeletion]
+    /// TrainJobs to suspend, or to resume after they were.
+    public var suspensions: [TrialSuspension] = []
+    /// Whether the job itself is to be deleted: its time to live after its end is over.
+    public var deletesJob = false
     /// What to tell users once the status is written.
     public var events: [JobEvent]
     /// Seconds until the job needs another look though nothing changes; `nil`: none needed.
     public var wakeAfterSeconds: Int64?
+
+    /// Whether there is anything to do beside writing the status.
+    var touchesObjects: Bool {
+        !creations.isEmpty || !deletions.isEmpty || !suspensions.isEmpty || deletesJob
+    }
 
     /// `wakeAfterSeconds` as a duration.
     public var wakeAfter: Duration? { wakeAfterSeconds.map { .seconds($0) } }
@@ -40,6 +49,18 @@ public struct TrialDeletion: Sendable, Equatable {
     public var name: NamespacedName
     /// The UID it must still have.
     public var uid: String
+}
+
+/// A TrainJob to suspend or to resume.
+public struct TrialSuspension: Sendable, Equatable {
+    /// The TrainJob's namespace and name.
+    public var name: NamespacedName
+    /// The UID it must still have.
+    public var uid: String
+    /// The resource version it was seen at.
+    public var version: String
+    /// Whether it shall be suspended, rather than run on.
+    public var suspends: Bool
 }
 
 /// Something worth telling the job's user.

@@ -6,11 +6,8 @@ extension Planner {
     mutating func updateResult(replacing best: String?) {
         guard let position = BestTrial.position(in: status.trials, objectives: job.spec.objectives) else { return }
         let record = status.trials[position]
-        status.result = TrialResult(
-            trainJobName: record.trainJobName,
-            parameters: record.parameters,
-            metrics: record.metrics
-        )
+        status.result = TrialResult(of: record)
+        if job.spec.objectives.count > 1 { updateFront() }
         guard record.trainJobName != best else { return }
         let value = job.spec.objectives.first.map { Sentences.value(of: $0, in: record) } ?? ""
         tell(
@@ -21,55 +18,100 @@ extension Planner {
         )
     }
 
+    /// As many of the optimal trials as fit, the earlier ones first.
+    private mutating func updateFront() {
+        // What was beaten once stays beaten, so nothing can have changed while no trial succeeded.
+        let succeeded = status.trialCounts.succeeded
+        guard succeeded != job.status.trialCounts.succeeded || status.optimalTrials.isEmpty else { return }
+        var bytes = 0
+        status.optimalTrials = ParetoFront.positions(in: status.trials, objectives: job.spec.objectives)
+            .map { TrialResult(of: status.trials[$0]) }
+            .prefix {
+                bytes += StatusSize.bytes(of: $0)
+                return bytes <= budget.front
+            }
+    }
+
     mutating func conclude(_ stop: Stop) {
-        let conclusion = Conclusion(of: status, stop: stop, job: job)
-        let type = conclusion.succeeded ? ConditionType.complete : ConditionType.failed
+        let stopped = stopRunningTrials()
+        let conclusion = Conclusion(of: status, stop: stop, stopped: stopped, job: job)
+        if case .refused = stop { set(ConditionType.created, "False", conclusion.reason, conclusion.message) }
         set(ConditionType.running, "False", conclusion.reason, conclusion.message)
-        set(type, "True", conclusion.reason, conclusion.message)
+        set(
+            conclusion.succeeded ? ConditionType.complete : ConditionType.failed,
+            "True",
+            conclusion.reason,
+            conclusion.message
+        )
         tell(
             conclusion.succeeded ? .normal : .warning,
             conclusion.succeeded ? EventReason.jobComplete : EventReason.jobFailed,
             EventAction.conclude,
             "\(conclusion.reason): \(conclusion.message)"
         )
+        if let seconds = job.spec.ttlSecondsAfterFinished { wake(at: now.adding(seconds: Int64(seconds))) }
     }
 
+    /// A job that had ended goes on.
+    mutating func reopen(_ resumption: Resumption) {
+        for condition in job.status.conditions where condition.isTrue {
+            guard condition.type == ConditionType.complete || condition.type == ConditionType.failed else { continue }
+            set(condition.type, "False", JobReason.resumed, resumption.message)
+        }
+        tell(.normal, EventReason.jobResumed, EventAction.resume, "the job goes on: \(resumption.message)")
+    }
+
+    /// Conditions of a job that has not ended.
     mutating func describeProgress() {
+        let isSuspended = job.spec.isSuspended
+        describeCreation()
+        let wasSuspended = status.conditions.isTrue(ConditionType.suspended)
+        if isSuspended {
+            set(ConditionType.suspended, "True", JobReason.suspended, "spec.suspend is true: no trial runs")
+        } else if wasSuspended {
+            set(ConditionType.suspended, "False", JobReason.resumed, "spec.suspend is false again")
+        }
+        if isSuspended != wasSuspended {
+            tell(
+                .normal,
+                isSuspended ? EventReason.jobSuspended : EventReason.jobResumed,
+                isSuspended ? EventAction.suspend : EventAction.resume,
+                isSuspended ? "no trial is started, and running trials are suspended" : "the job and its trials go on"
+            )
+        }
+        if isSuspended {
+            set(ConditionType.running, "False", JobReason.suspended, Sentences.progress(status, of: job))
+        } else if let obstacle {
+            set(ConditionType.running, "False", JobReason.waitingForWarmStart, obstacle)
+        } else {
+            set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
+        }
+    }
+
+    private mutating func describeCreation() {
         let wasCreated = status.trials.contains { $0.trainJobUID != nil }
         let setback = status.trials.compactMap { observation.setbacks[$0.trainJobName]?.message }.first
-        if !wasCreated, let setback {
-            // The words of a quota's refusal change with every attempt; the first ones stay until trials exist.
-            let condition = status.conditions.first { $0.type == ConditionType.created }
-            if condition?.reason != JobReason.trainJobsCreationFailed {
-                set(
-                    ConditionType.created,
-                    "False",
-                    JobReason.trainJobsCreationFailed,
-                    "no trial could be created yet; trying again: \(setback)".cut(toBytes: 1024)
-                )
+        let before = status.conditions.condition(ConditionType.created)
+        if let obstacle {
+            if before?.reason != JobReason.waitingForWarmStart {
+                tell(.normal, EventReason.warmStartAwaited, EventAction.start, "no trial is started yet: \(obstacle)")
             }
-        } else {
+            set(ConditionType.created, "False", JobReason.waitingForWarmStart, obstacle)
+        } else if !wasCreated, let setback {
+            // The words of a quota's refusal change with every attempt; the first ones stay until trials exist.
+            guard before?.reason != JobReason.trainJobsCreationFailed else { return }
+            set(
+                ConditionType.created,
+                "False",
+                JobReason.trainJobsCreationFailed,
+                "no trial could be created yet; trying again: \(setback)".cut(toBytes: 1024)
+            )
+        } else if !status.trials.isEmpty {
             set(ConditionType.created, "True", JobReason.trialsStarted, "trials are being created")
         }
-        set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
     }
 
-    /// A job that has ended starts nothing; whatever still runs for it is stopped.
-    mutating func closed() -> Plan {
-        for (position, record) in status.trials.enumerated() where record.state == .running {
-            status.trials[position].state = .failed
-            status.trials[position].reason = TrialReason.jobEnded
-            status.trials[position].message = "the job ended while this trial was running"
-            status.trials[position].completionTime = now
-        }
-        let leftovers = byUID.values
-            .filter { TrialEnding(of: $0, seen: nil) == nil && $0.metadata.deletionTimestamp == nil }
-            .map { TrialDeletion(name: $0.metadata.namespacedName, uid: $0.metadata.uid) }
-            .sorted { $0.name.name < $1.name.name }
-        return finished(deletions: leftovers)
-    }
-
-    private mutating func set(_ type: String, _ value: String, _ reason: String, _ message: String) {
+    mutating func set(_ type: String, _ value: String, _ reason: String, _ message: String) {
         status.conditions.setCondition(
             Condition(
                 type: type,
@@ -114,5 +156,12 @@ extension Planner {
                 "\(record.trainJobName) with \(parameters) failed: \(record.message ?? record.reason ?? "")"
             )
         }
+    }
+}
+
+extension TrialResult {
+    /// What a record says.
+    init(of record: TrialRecord) {
+        self.init(trainJobName: record.trainJobName, parameters: record.parameters, metrics: record.metrics)
     }
 }

@@ -32,17 +32,23 @@ struct Planner {
 
     var status: OptimizationJobStatus
     var events: [JobEvent] = []
-    private var due: Timestamp?
+    var due: Timestamp?
     private var guardsLastValue = false
     let byUID: [String: TrainJob]
-    private let byName: [String: TrainJob]
+    let byName: [String: TrainJob]
+    /// What the first trials wait for.
+    var obstacle: String?
 
     init(job: OptimizationJob, observation: Observation, now: Timestamp, options: PlanningOptions) {
         self.job = job
         self.observation = observation
         self.now = now
         self.options = options
-        budget = StatusSize.Budget(options: options, numTrials: job.spec.numTrials)
+        budget = StatusSize.Budget(
+            options: options,
+            numTrials: job.spec.numTrials,
+            objectives: job.spec.objectives.count
+        )
         status = job.status
         // Ownership is checked here once more: everything below may touch only what is ours.
         let owned = observation.trainJobs.filter { $0.metadata.isControlled(by: job.metadata.uid) }
@@ -51,21 +57,27 @@ struct Planner {
     }
 
     mutating func plan() -> Plan {
-        // A job that is being deleted takes its TrainJobs with it (garbage collection); nothing may be added.
-        guard job.metadata.deletionTimestamp == nil else { return finished() }
-        if job.status.isTerminal { return closed() }
+        // A job that is being deleted takes its TrainJobs with it (garbage collection); nothing may be added. One that
+        // another manager runs is that manager's, status included.
+        guard job.metadata.deletionTimestamp == nil, job.spec.isManagedByUs else { return finished() }
+        if job.status.isTerminal {
+            guard let resumption = Resumption(of: job) else { return closed() }
+            reopen(resumption)
+        }
 
         let best = status.result?.trainJobName
         reviewTrials()
-        let stop = startTrials()
+        let stop = Stop(judging: status.trials, of: job) ?? startTrials()
         updateResult(replacing: best)
-        if let stop, !status.trials.contains(where: { $0.state == .running }) {
+        if let stop, stop.stopsRunningTrials || !status.trials.contains(where: { $0.state == .running }) {
             conclude(stop)
-        } else {
-            describeProgress()
+            return finished(deletions: leftovers())
         }
-        let creations = dueCreations()
-        return finished(creations: creations)
+        describeProgress()
+        let creations = job.spec.isSuspended ? [] : dueCreations()
+        var plan = finished(creations: creations, deletions: retirements())
+        plan.suspensions = suspensions()
+        return plan
     }
 
     // MARK: Trials
@@ -101,26 +113,28 @@ struct Planner {
         return sight
     }
 
-    /// Why no more trials will ever be started.
-    enum Stop: Equatable {
-        case budgetSpent
-        case spaceExhausted
-        case historyExhausted
-        case unable(reason: String, message: String)
-    }
-
     /// Records as many new trials as may run; they are created once the records are written.
     private mutating func startTrials() -> Stop? {
         let limit = max(1, job.spec.numTrials)
         guard status.trials.count < limit else { return .budgetSpent }
         let running = status.trials.lazy.filter { $0.state == .running }.count
-        guard running < max(1, job.spec.parallelTrials) else { return nil }
+        guard running < max(1, job.spec.parallelTrials), !job.spec.isSuspended else { return nil }
+        obstacle = WarmStart(job: job, sources: observation.warmStarts).obstacle
+        guard obstacle == nil else {
+            wake(at: now.adding(seconds: options.warmStartPollSeconds))
+            return nil
+        }
 
         var size = StatusSize.bytes(of: status.trials)
         let growth = budget.growth(objectives: job.spec.objectives.count)
         size += running * growth
         do throws(Suggestions.Stop) {
-            var suggestions = try Suggestions(for: job, after: status.trials)
+            var suggestions = try Suggestions(
+                for: job,
+                after: status.trials,
+                warmStart: observation.warmStarts,
+                at: now
+            )
             for _ in running..<max(1, job.spec.parallelTrials) {
                 guard status.trials.count < limit else { return .budgetSpent }
                 let index = nextIndex
@@ -184,7 +198,7 @@ struct Planner {
         )
     }
 
-    private mutating func wake(at time: Timestamp) {
+    mutating func wake(at time: Timestamp) {
         due = due.map { min($0, time) } ?? time
     }
 }

@@ -21,6 +21,13 @@ enum StatusSize {
         return record.metrics.reduce(bytes) { $0 + self.bytes(of: $1) }
     }
 
+    static func bytes(of result: TrialResult) -> Int {
+        let named = result.parameters.reduce(80 + bytes(of: result.trainJobName)) {
+            $0 + 24 + bytes(of: $1.name) + bytes(of: $1.value)
+        }
+        return result.metrics.reduce(named) { $0 + bytes(of: $1) }
+    }
+
     static func bytes(of records: [TrialRecord]) -> Int { records.reduce(fixed) { $0 + bytes(of: $1) } }
 
     static func bytes(of text: String) -> Int {
@@ -40,12 +47,15 @@ enum StatusSize {
     struct Budget {
         /// All records and the fixed part.
         var total: Int
+        /// The trials named by `optimalTrials`, which repeat their records.
+        var front: Int
         /// One record's share when all `numTrials` exist.
         var share: Int
 
-        init(options: PlanningOptions, numTrials: Int) {
-            total = options.statusByteLimit
-            share = max(0, options.statusByteLimit - StatusSize.fixed) / max(1, numTrials)
+        init(options: PlanningOptions, numTrials: Int, objectives: Int) {
+            front = objectives > 1 ? options.statusByteLimit / 3 : 0
+            total = options.statusByteLimit - front
+            share = max(0, total - StatusSize.fixed) / max(1, numTrials)
         }
 
         /// The longest message a record may carry: the API's own words matter, 1,000 copies of them less so.

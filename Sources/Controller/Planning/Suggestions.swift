@@ -1,3 +1,4 @@
+import Kubernetes
 import OptimizationAPI
 import Search
 
@@ -20,8 +21,18 @@ struct Suggestions {
         case unable(reason: String, message: String)
     }
 
+    /// - Parameters:
+    ///   - job: The job as specified.
+    ///   - records: Its trials so far.
+    ///   - warmStart: The jobs whose trials count as well.
+    ///   - now: The time, for what of theirs counts.
     /// - Throws: `Stop.unable` when the spec does not describe a space.
-    init(for job: OptimizationJob, after records: [TrialRecord]) throws(Stop) {
+    init(
+        for job: OptimizationJob,
+        after records: [TrialRecord],
+        warmStart: [String: WarmStartSource] = [:],
+        at now: Timestamp
+    ) throws(Stop) {
         do {
             space = try job.spec.searchSpace
         } catch {
@@ -34,7 +45,7 @@ struct Suggestions {
         } catch {
             throw .unable(reason: JobReason.invalidSpec, message: "\(error)")
         }
-        var past: [PastTrial] = []
+        var past = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
             past.append(
@@ -42,7 +53,7 @@ struct Suggestions {
                     index: TrialName.index(of: record.trainJobName) ?? position,
                     assignment: assignment,
                     state: Self.state(of: record.state),
-                    objectives: Metrics.objectiveValues(job.spec.objectives, in: record.metrics) ?? []
+                    objectives: Self.objectives(job.spec.objectives, of: record)
                 )
             )
         }
@@ -65,7 +76,14 @@ struct Suggestions {
         return zip(names, assignment.values).map { ParameterAssignment(name: $0, value: $1) }
     }
 
-    private static func assignment(of record: TrialRecord, names: [String]) -> Assignment? {
+    /// The values a sampler may learn from: those of a trial that was stopped because its job ended, not because it did
+    /// badly, mean nothing.
+    private static func objectives(_ objectives: [Objective], of record: TrialRecord) -> [Double] {
+        if record.state == .earlyStopped, record.reason == TrialReason.jobEnded { return [] }
+        return Metrics.objectiveValues(objectives, in: record.metrics) ?? []
+    }
+
+    static func assignment(of record: TrialRecord, names: [String]) -> Assignment? {
         var values: [String] = []
         for name in names {
             guard let value = record.parameters.first(where: { $0.name == name })?.value else { return nil }

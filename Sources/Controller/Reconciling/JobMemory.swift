@@ -11,7 +11,16 @@ struct JobMemory: Sendable {
     private var superseded: Set<String> = []
 
     /// TrainJobs created or read by us that the cache may not show yet, with the time they were seen.
-    private var fresh: [String: (trainJob: TrainJob, since: Timestamp)] = [:]
+    private var fresh: [String: Fresh] = [:]
+    /// TrainJobs that we deleted and the cache may still show, by UID.
+    private var removed: Set<String> = []
+
+    private struct Fresh {
+        var trainJob: TrainJob
+        var since: Timestamp
+        /// The resource version that ours replaced; empty when there was none before.
+        var replaced = ""
+    }
 
     /// Creations that failed, by TrainJob name.
     private(set) var setbacks: [String: CreationSetback] = [:]
@@ -48,7 +57,7 @@ struct JobMemory: Sendable {
     // MARK: Its TrainJobs
 
     mutating func saw(_ trainJob: TrainJob, at now: Timestamp) {
-        fresh[trainJob.metadata.uid] = (trainJob, now)
+        fresh[trainJob.metadata.uid] = Fresh(trainJob: trainJob, since: now)
         setbacks[trainJob.metadata.name] = nil
         attempts[trainJob.metadata.name] = nil
         refusals[trainJob.metadata.name] = nil
@@ -56,13 +65,33 @@ struct JobMemory: Sendable {
 
     /// The cached TrainJobs and those it may not show yet.
     mutating func children(_ cached: [TrainJob], now: Timestamp, lagSeconds: Int64) -> [TrainJob] {
-        for trainJob in cached { fresh[trainJob.metadata.uid] = nil }
-        fresh = fresh.filter { now.seconds(since: $0.value.since) < lagSeconds }
-        return cached + fresh.values.map(\.trainJob).sorted { $0.metadata.name < $1.metadata.name }
+        if !fresh.isEmpty {
+            for trainJob in cached {
+                guard let ours = fresh[trainJob.metadata.uid] else { continue }
+                let isOlder = !ours.replaced.isEmpty && ours.replaced == trainJob.metadata.resourceVersion
+                if !isOlder { fresh[trainJob.metadata.uid] = nil }
+            }
+            fresh = fresh.filter { now.seconds(since: $0.value.since) < lagSeconds }
+        }
+        guard !fresh.isEmpty || !removed.isEmpty else { return cached }
+        if !removed.isEmpty { removed.formIntersection(cached.lazy.map(\.metadata.uid)) }
+        let known = cached.filter { !removed.contains($0.metadata.uid) && fresh[$0.metadata.uid] == nil }
+        return known + fresh.values.map(\.trainJob).sorted { $0.metadata.name < $1.metadata.name }
     }
 
+    /// Notes a TrainJob as we left it, made from the version the cache may still show.
+    mutating func changed(_ trainJob: TrainJob, from version: String, at now: Timestamp) {
+        fresh[trainJob.metadata.uid] = Fresh(trainJob: trainJob, since: now, replaced: version)
+    }
+
+    /// Notes that we deleted a TrainJob.
+    mutating func removed(_ uid: String) { removed.insert(uid) }
+
     /// The cache saw this TrainJob go.
-    mutating func deleted(_ uid: String) { fresh[uid] = nil }
+    mutating func deleted(_ uid: String) {
+        fresh[uid] = nil
+        removed.remove(uid)
+    }
 
     /// Whether something is believed that the cache has not confirmed.
     var awaitsCache: Bool { !fresh.isEmpty }

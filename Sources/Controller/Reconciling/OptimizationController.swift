@@ -1,6 +1,7 @@
 import Kubernetes
 import Logging
 import OptimizationAPI
+import Synchronization
 
 /// Runs OptimizationJobs: watches them and their TrainJobs, and brings each job forward whenever something changed.
 ///
@@ -21,6 +22,10 @@ public final class OptimizationController: Sendable {
     private let reconciler: Reconciler
     private let events: EventRecorder?
     private let observer: (any ReconcileObserver)?
+    private let lateReportCount: Counter
+
+    /// Reports that came from trials whose records were terminal already, and were ignored.
+    public var lateReports: Int { lateReportCount.value }
 
     /// Prepares a controller; nothing happens until `run`.
     ///
@@ -65,16 +70,27 @@ public final class OptimizationController: Sendable {
             logger.info("event", metadata: [LogKey.reason: "\(event.reason)", "note": "\(event.note)"])
             events?.record(ObjectEvent(event, about: job.metadata))
         }
+        let lateReports = Counter()
         jobs.onChange { change in queue.add(change.name) }
         trainJobs.onChange { change in
             guard let trainJob = change.new ?? change.old, let owner = trainJob.metadata.optimizationJob else { return }
             // What belongs to a job that is gone, or to an earlier one of its name, is the garbage collector's. What
             // belongs to a job that is not known yet is looked at when that one comes.
-            guard jobs.get(owner.name)?.metadata.uid == owner.uid else { return }
+            guard let job = jobs.get(owner.name), job.metadata.uid == owner.uid else { return }
+            if let new = change.new, let old = change.old, new.trainerStatus != old.trainerStatus,
+                job.status.hasEnded(new.metadata)
+            {
+                lateReports.increment()
+                logger.debug(
+                    "late report ignored",
+                    metadata: [LogKey.job: "\(owner.name)", LogKey.trial: "\(new.metadata.name)"]
+                )
+            }
             let matters = reconciler.note(trainJob, of: owner.name, uid: owner.uid, isDeleted: change.new == nil)
             let isOther = change.old == nil || change.new == nil
             if matters || isOther { queue.add(owner.name, after: options.batching) }
         }
+        self.lateReportCount = lateReports
         self.queue = queue
         self.jobs = jobs
         self.trainJobs = trainJobs
@@ -144,6 +160,28 @@ public final class OptimizationController: Sendable {
     }
 }
 
+/// Counts from any thread.
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func increment() { count.withLock { $0 &+= 1 } }
+}
+
+extension OptimizationJobStatus {
+    /// Whether the record of this TrainJob is terminal.
+    func hasEnded(_ trainJob: ObjectMeta) -> Bool {
+        // Records are in the order of their numbers, so the one to look at is nearly always known from the name.
+        if let index = TrialName.index(of: trainJob.name), trials.indices.contains(index),
+            trials[index].trainJobUID == trainJob.uid
+        {
+            return trials[index].state.isTerminal
+        }
+        return trials.contains { $0.trainJobUID == trainJob.uid && $0.state.isTerminal }
+    }
+}
+
 /// The watch caches as the reconciler sees them.
 private struct CacheView: ClusterView {
     let jobs: WatchCache<JobSnapshot>
@@ -161,7 +199,7 @@ extension TrainJob {
     var trimmed: TrainJob {
         var trimmed = self
         trimmed.metadata.labels = [:]
-        trimmed.metadata.annotations = [:]
+        trimmed.metadata.annotations = metadata.annotations.filter { $0.key == Annotations.suspendedByJob }
         trimmed.metadata.finalizers = []
         return trimmed
     }

@@ -15,7 +15,7 @@ extension Reconciler {
             $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
         }
         let known = Set(children.map(\.metadata.uid))
-        let isActive = !job.status.isTerminal && !job.metadata.isBeingDeleted
+        let isActive = (!job.status.isTerminal || Resumption(of: job) != nil) && !job.metadata.isBeingDeleted
         let running = isActive ? job.status.trials.filter { $0.state == .running } : []
         let missing = running.filter { record in record.trainJobUID.map { !known.contains($0) } ?? false }
 
@@ -43,9 +43,23 @@ extension Reconciler {
             memory: trials.memories(of: uid),
             gone: gone,
             refusals: memory.refusals,
-            setbacks: memory.setbacks
+            setbacks: memory.setbacks,
+            warmStarts: await warmStarts(of: job)
         )
         return (observation, uncertain)
+    }
+
+    /// The jobs whose trials count as history, as far as they are needed.
+    private func warmStarts(of job: OptimizationJob) async -> [String: WarmStartSource] {
+        guard !job.status.isTerminal || Resumption(of: job) != nil, job.status.trials.count < job.spec.numTrials else {
+            return [:]
+        }
+        var sources: [String: WarmStartSource] = [:]
+        for source in job.spec.warmStartFrom {
+            let name = NamespacedName(namespace: job.metadata.namespace, name: source)
+            if let found = await view.job(name) { sources[source] = WarmStartSource(found.status) }
+        }
+        return sources
     }
 
     enum Presence: Sendable {

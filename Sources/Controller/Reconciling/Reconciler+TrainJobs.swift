@@ -1,3 +1,4 @@
+import JSON
 import Kubernetes
 import Logging
 import OptimizationAPI
@@ -46,7 +47,7 @@ extension Reconciler {
     /// Deletes TrainJobs side by side.
     ///
     /// - Returns: What failed, if anything did.
-    func delete(_ deletions: [TrialDeletion]) async -> String? {
+    func delete(_ deletions: [TrialDeletion], of job: JobSnapshot, _ name: NamespacedName) async -> String? {
         let failures = await concurrently(deletions, atMost: options.maxConcurrentCalls) { [api] deletion -> String? in
             do throws(APIError) {
                 let options = DeleteOptions(uid: deletion.uid, propagationPolicy: "Background")
@@ -57,6 +58,60 @@ extension Reconciler {
                 return error.isNotFound || error.isConflict ? nil : "\(error)"
             }
         }
+        for (deletion, failure) in zip(deletions, failures) where failure == nil {
+            remember(name, job.metadata.uid) { $0.removed(deletion.uid) }
+        }
         return failures.compactMap { $0 }.first
+    }
+
+    /// Suspends or resumes TrainJobs side by side.
+    ///
+    /// - Returns: What failed, if anything did.
+    func suspend(_ suspensions: [TrialSuspension], of job: JobSnapshot, _ name: NamespacedName) async -> String? {
+        typealias Answer = Result<TrainJob?, APIError>
+        let answers = await concurrently(suspensions, atMost: options.maxConcurrentCalls) { [api] one -> Answer in
+            // The UID makes the API server refuse when the name has passed to another TrainJob.
+            let patch: JSONValue = [
+                "metadata": [
+                    "uid": .string(one.uid),
+                    "annotations": [Annotations.suspendedByJob: one.suspends ? "true" : .null],
+                ],
+                "spec": ["suspend": .bool(one.suspends)],
+            ]
+            do throws(APIError) {
+                return .success(
+                    TrainJob(decoding: try await api.patch(.trainJobs, one.name, .merge(patch), subresource: nil))
+                )
+            } catch {
+                return error.isNotFound || error.isConflict || error.isInvalid ? .success(nil) : .failure(error)
+            }
+        }
+        var failure: String?
+        for (one, answer) in zip(suspensions, answers) {
+            switch answer {
+            case .success(let trainJob?):
+                remember(name, job.metadata.uid) { $0.changed(trainJob, from: one.version, at: now()) }
+            case .success(nil): failure = failure ?? "\(one.name) is not what it was"
+            case .failure(.cancelled): failure = failure ?? "cancelled"
+            case .failure(let error): failure = failure ?? "\(error)"
+            }
+        }
+        return failure
+    }
+
+    /// Deletes a job whose time is over, unless it was changed since it was looked at.
+    func delete(_ job: JobSnapshot, _ name: NamespacedName) async -> Next {
+        let preconditions = DeleteOptions(
+            uid: job.metadata.uid,
+            resourceVersion: job.metadata.resourceVersion,
+            propagationPolicy: "Background"
+        )
+        do throws(APIError) {
+            try await api.delete(.optimizationJobs, name, preconditions)
+            logger.info("job deleted, its time to live is over", metadata: [LogKey.job: "\(name)"])
+            return .settled
+        } catch {
+            return next(after: error, name, job.metadata.uid, "delete")
+        }
     }
 }

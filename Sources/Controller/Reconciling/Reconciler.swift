@@ -22,6 +22,8 @@ final class Reconciler: Sendable {
 
     /// Looks at one job in a row before others get a turn: written, created, noted, and a few more for refusals.
     private static let passes = 6
+    /// TrainJobs of one job created before others get a turn, so that a job with 1,000 trials starves nobody.
+    private static let creationsInARow = 64
 
     let api: any KubernetesAPI
     let view: any ClusterView
@@ -100,6 +102,7 @@ final class Reconciler: Sendable {
             plan = Controller.plan(forUnreadable: snapshot, because: problem, at: now())
             uncertain = nil
         case .readable(let job):
+            guard job.spec.isManagedByUs else { return .done(.settled) }
             let observation: Observation
             (observation, uncertain) = await observe(job, name)
             plan = Controller.plan(for: job, observing: observation, at: now(), options: options.planning)
@@ -113,12 +116,10 @@ final class Reconciler: Sendable {
             }
             for event in plan.events { await tell(event, job) }
         }
-        guard !plan.creations.isEmpty || !plan.deletions.isEmpty else {
+        guard plan.touchesObjects else {
             settle(job, name)
             if let uncertain { return .done(.retry(uncertain)) }
-            let lag = remember(name, job.metadata.uid) { $0.awaitsCache } ? options.cacheLagSeconds : nil
-            let wake = [plan.wakeAfterSeconds, lag].compactMap { $0 }.min()
-            return .done(wake.map { .after(seconds: $0) } ?? .settled)
+            return .done(rest(until: plan.wakeAfterSeconds, job, name))
         }
         if !plan.needsStatusWrite {
             // Nothing proved yet that this is the job's newest version: a trial that is missing here may have run and
@@ -130,9 +131,22 @@ final class Reconciler: Sendable {
             }
         }
         settle(job, name)
-        if let failure = await delete(plan.deletions) { return .done(.retry(failure)) }
-        await create(plan.creations, for: job, name)
-        return plan.creations.isEmpty ? .done(.settled) : .lookAgain(job)
+        var failure = await delete(plan.deletions, of: job, name)
+        failure = await suspend(plan.suspensions, of: job, name) ?? failure
+        if let failure { return .done(.retry(failure)) }
+        if plan.deletesJob { return .done(await delete(job, name)) }
+        guard !plan.creations.isEmpty else {
+            if let uncertain { return .done(.retry(uncertain)) }
+            return .done(rest(until: plan.wakeAfterSeconds, job, name))
+        }
+        await create(Array(plan.creations.prefix(Self.creationsInARow)), for: job, name)
+        return plan.creations.count > Self.creationsInARow ? .done(.again) : .lookAgain(job)
+    }
+
+    /// Nothing is left to do: when to look again though nothing changes.
+    private func rest(until wake: Int64?, _ job: JobSnapshot, _ name: NamespacedName) -> Next {
+        let lag = remember(name, job.metadata.uid) { $0.awaitsCache } ? options.cacheLagSeconds : nil
+        return [wake, lag].compactMap { $0 }.min().map { .after(seconds: $0) } ?? .settled
     }
 
     // MARK: Memory

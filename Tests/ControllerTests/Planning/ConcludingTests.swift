@@ -120,7 +120,7 @@ struct ConcludingTests {
                 reason: "Done",
                 message: "",
                 lastTransitionTime: Sample.start,
-                observedGeneration: 1
+                observedGeneration: 3
             )
         ]
         let seen = Observation(trainJobs: [Sample.complete("bert-trial-0", uid: "u0", metrics: [("loss", "0")])])
@@ -138,7 +138,7 @@ struct ConcludingTests {
                 reason: "Done",
                 message: "",
                 lastTransitionTime: Sample.start,
-                observedGeneration: 1
+                observedGeneration: 3
             )
         ]
         let seen = Observation(
@@ -151,7 +151,7 @@ struct ConcludingTests {
         let plan = plan(for: try Sample.job(status: status), observing: seen, at: Sample.start)
         #expect(plan.deletions.map(\.uid) == ["u0"])
         #expect(plan.creations.isEmpty)
-        #expect(plan.status.trials.allSatisfy { $0.state == .failed && $0.reason == TrialReason.jobEnded })
+        #expect(plan.status.trials.allSatisfy { $0.state == .earlyStopped && $0.reason == TrialReason.jobEnded })
     }
 
     @Test("reaches a point where nothing is left to write")

@@ -123,13 +123,13 @@ struct ReconcilerTests {
 
     @Test("fails the trials of a template that is refused for good, and the job with the API's own words")
     func rejected() async {
-        let bench = Bench(Sample.jobObject(numTrials: 3, parallelTrials: 1))
+        let bench = Bench(Sample.jobObject(numTrials: 50, parallelTrials: 1))
         let words = "admission webhook \"validator.trainjob.trainer.kubeflow.org\" denied the request: no such runtime"
         bench.fail("create trainjobs", with: .answer(403, "Forbidden", words))
         var turns = 0
         while await bench.reconcile() == .again, turns < 10 { turns += 1 }
         #expect(bench.status.trials.allSatisfy { $0.reason == TrialReason.rejected && $0.message == words })
-        #expect(bench.status.condition("Failed")?.reason == JobReason.allTrialsFailed)
+        #expect(bench.status.condition("Failed")?.reason == JobReason.trainJobsCreationFailed)
         #expect(bench.status.condition("Failed")?.message.contains(words) == true)
         #expect(bench.cluster.calls("create trainjobs") == 3)
         #expect(bench.cluster.violations == [])

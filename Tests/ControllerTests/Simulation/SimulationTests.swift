@@ -49,7 +49,7 @@ struct SimulationTests {
 
     /// What an undisturbed run of the sample job tries: every seed of the simulation must, too.
     private static func expected(_ count: Int) throws -> [[String]] {
-        var suggestions = try Suggestions(for: try Sample.job(), after: [])
+        var suggestions = try Suggestions(for: try Sample.job(), after: [], at: Sample.start)
         return try (0..<count).map { try suggestions.next(index: $0).map(\.value) }
     }
 }

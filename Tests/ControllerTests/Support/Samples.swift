@@ -16,10 +16,12 @@ enum Sample {
         numTrials: Int = 4,
         parallelTrials: Int = 2,
         direction: String = "Minimize",
+        goal: String? = nil,
         algorithm: JSONValue = ["random": ["seed": 7]],
         parameters: JSONValue = [
             ["name": "lr", "searchSpace": ["uniform": ["min": "0.1", "max": "0.9", "type": "Float"]]]
         ],
+        more: JSONObject = [:],
         template: JSONValue = [
             "metadata": ["labels": ["team": "a"], "annotations": ["note": "n"], "finalizers": ["keep/me"]],
             "spec": [
@@ -28,7 +30,7 @@ enum Sample {
             ],
         ]
     ) -> JSONValue {
-        [
+        var object: JSONValue = [
             "apiVersion": "trainer.kubeflow.org/v1alpha1",
             "kind": "OptimizationJob",
             "metadata": [
@@ -37,7 +39,7 @@ enum Sample {
                 "creationTimestamp": .string(start.description),
             ],
             "spec": [
-                "objectives": [["metric": "loss", "direction": .string(direction)]],
+                "objectives": [objective("loss", direction, goal: goal)],
                 "searchAlgorithm": algorithm,
                 "parameters": parameters,
                 "numTrials": .number(JSONNumber(numTrials)),
@@ -45,6 +47,14 @@ enum Sample {
                 "trainJobTemplate": template,
             ],
         ]
+        for (field, value) in more { object["spec"]?[field] = value }
+        return object
+    }
+
+    static func objective(_ metric: String, _ direction: String = "Minimize", goal: String? = nil) -> JSONValue {
+        var objective: JSONObject = ["metric": .string(metric), "direction": .string(direction)]
+        if let goal { objective["goal"] = .string(goal) }
+        return .object(objective)
     }
 
     static func job(_ object: JSONValue = jobObject(), status: OptimizationJobStatus? = nil) throws -> OptimizationJob {

@@ -1,0 +1,59 @@
+import Kubernetes
+import OptimizationAPI
+import Search
+
+/// What was seen of a job that `warmStartFrom` names.
+public struct WarmStartSource: Sendable, Equatable {
+    /// Whether it has ended.
+    public var isFinished: Bool
+    /// Its trials.
+    public var records: [TrialRecord]
+
+    /// What its status says.
+    public init(_ status: OptimizationJobStatus) {
+        isFinished = status.isTerminal
+        records = status.trials
+    }
+}
+
+/// The trials of earlier jobs that join a job's history.
+///
+/// Before the first trial every job named must exist and have ended. What of theirs counts is fixed at that moment, by
+/// time: a trial that ended later, because its job was given more trials, does not join, so that suggestions do not depend
+/// on when a controller was restarted. A job that is deleted after that moment takes its trials out of the history.
+struct WarmStart {
+    let job: OptimizationJob
+    let sources: [String: WarmStartSource]
+
+    /// What the job has to wait for, as a sentence; `nil` when nothing, or when its trials have begun.
+    var obstacle: String? {
+        guard job.status.trials.isEmpty else { return nil }
+        for name in job.spec.warmStartFrom {
+            guard let source = sources[name] else {
+                return "OptimizationJob \"\(name)\", named in spec.warmStartFrom, does not exist"
+            }
+            if !source.isFinished { return "OptimizationJob \"\(name)\", named in spec.warmStartFrom, has not ended" }
+        }
+        return nil
+    }
+
+    /// Succeeded trials with all of the objectives and exactly the parameters of this job, in the order of the jobs and of
+    /// their trials. They are numbered downwards from −1, apart from the job's own.
+    func trials(of names: [String], at now: Timestamp) -> [PastTrial] {
+        let begin = job.status.trials.first?.creationTime ?? now
+        var trials: [PastTrial] = []
+        for source in job.spec.warmStartFrom {
+            for record in sources[source]?.records ?? [] where record.state == .succeeded {
+                guard record.parameters.count == names.count,
+                    let completion = record.completionTime, completion <= begin,
+                    let assignment = Suggestions.assignment(of: record, names: names),
+                    let values = Metrics.objectiveValues(job.spec.objectives, in: record.metrics)
+                else { continue }
+                trials.append(
+                    PastTrial(index: -1 - trials.count, assignment: assignment, state: .succeeded, objectives: values)
+                )
+            }
+        }
+        return trials
+    }
+}
