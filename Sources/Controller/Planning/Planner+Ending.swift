@@ -35,6 +35,8 @@ extension Planner {
     }
 
     /// TrainJobs of trials whose records are terminal, as far as they still run or are not to be kept.
+    ///
+    /// A record knows better than a cache that lags behind whether its TrainJob ended by itself.
     func retirements() -> [TrialDeletion] {
         let kept = retained
         return status.trials.compactMap { record -> TrialDeletion? in
@@ -42,17 +44,16 @@ extension Planner {
                 let trainJob = record.trainJobUID.map({ byUID[$0] }) ?? byName[record.trainJobName],
                 trainJob.metadata.deletionTimestamp == nil
             else { return nil }
-            guard trainJob.isFinished, kept?.contains(record.trainJobName) ?? true else {
-                return TrialDeletion(trainJob)
-            }
-            return nil
+            let wasStopped = record.state == .earlyStopped || record.trainJobUID == nil
+            let isKept = kept?.contains(record.trainJobName) ?? true
+            return (wasStopped && !trainJob.isFinished) || !isKept ? TrialDeletion(trainJob) : nil
         }
     }
 
     /// The same for a job that has ended, for which nothing may run whether or not a record tells of it.
     func leftovers() -> [TrialDeletion] {
         var deletions = retirements()
-        let known = Set(deletions.map(\.uid))
+        let known = Set(deletions.map(\.uid)).union(status.trials.compactMap(\.trainJobUID))
         deletions += byUID.values
             .filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil && !known.contains($0.metadata.uid) }
             .map(TrialDeletion.init)

@@ -187,6 +187,13 @@ struct Planner {
 
     func finished(creations: [TrialCreation] = [], deletions: [TrialDeletion] = []) -> Plan {
         var status = status
+        // A job that went on and ended again at once shows no transition, so it must not date one.
+        for (position, condition) in status.conditions.enumerated() {
+            guard let before = job.status.conditions.condition(condition.type), before.status == condition.status else {
+                continue
+            }
+            status.conditions[position].lastTransitionTime = before.lastTransitionTime
+        }
         if status != job.status { status.summary = StatusSummary(of: status, spec: job.spec) }
         return Plan(
             status: status,

@@ -79,7 +79,9 @@ struct Resumption {
         guard let end = job.status.end, end.observedGeneration != job.metadata.generation else { return nil }
         switch end.reason {
         case JobReason.maxTrialsReached, JobReason.allTrialsFailed:
-            guard job.status.trials.count < job.spec.numTrials else { return nil }
+            guard job.status.trials.count < job.spec.numTrials,
+                Stop(judging: job.status.trials, of: job) == nil
+            else { return nil }
             message = "numTrials was raised to \(job.spec.numTrials)"
         case JobReason.maxFailedTrialsExceeded:
             if let limit = job.spec.maxFailedTrials {

@@ -54,8 +54,8 @@ extension Reconciler {
                 try await api.delete(.trainJobs, deletion.name, options)
                 return nil
             } catch {
-                // 409: the name has passed to another TrainJob, which is not ours to delete.
-                return error.isNotFound || error.isConflict ? nil : "\(error)"
+                // A conflict may mean that the name has passed to another TrainJob: then the cache will soon show it.
+                return error.isNotFound ? nil : "\(error)"
             }
         }
         for (deletion, failure) in zip(deletions, failures) where failure == nil {

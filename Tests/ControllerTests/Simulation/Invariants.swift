@@ -14,7 +14,7 @@ extension FakeCluster {
             store.violations.append("\(meta.name) was created without a job")
             return
         }
-        guard let job = try? OptimizationJob(decoding: stored) else { return }
+        guard let job = store.job(stored) else { return }
         guard let record = job.status.trials.first(where: { $0.trainJobName == meta.name }) else {
             store.violations.append("\(meta.name) was created before its record was written")
             return
@@ -22,29 +22,67 @@ extension FakeCluster {
         if record.state != .running { store.violations.append("\(meta.name) was created after its record had ended") }
         if let uid = record.trainJobUID { store.violations.append("\(meta.name) was resurrected; it had been \(uid)") }
         if job.status.isTerminal { store.violations.append("\(meta.name) was created for a job that has ended") }
+        if job.spec.isSuspended { store.violations.append("\(meta.name) was created for a job that is suspended") }
+        if !job.spec.isManagedByUs { store.violations.append("\(meta.name) was created for another manager's job") }
         if object["metadata"]?["annotations"]?[Annotations.parameters]?.stringValue?.isEmpty ?? true {
             store.violations.append("\(meta.name) does not tell its parameters")
         }
+        let names = Set(job.status.trials.filter { $0.state == .running }.map(\.trainJobName))
         let running = (store.objects[ResourceType.trainJobs.plural] ?? [:]).values
-            .map { TrainJob(decoding: $0) }
-            .filter { $0.metadata.isControlled(by: owner.uid) && !$0.isComplete && !$0.isFailed }
-        if running.count > job.spec.parallelTrials {
+            .map { store.trainJob($0) }
+            .filter {
+                $0.metadata.isControlled(by: owner.uid) && !$0.isFinished && names.contains($0.metadata.name)
+            }
+        if running.count > max(job.spec.parallelTrials, names.count) {
             store.violations.append("\(running.count) TrainJobs run at once: \(running.map(\.metadata.name))")
         }
     }
 
+    static func checkDeletion(_ type: ResourceType, _ object: JSONValue, in store: inout Store) {
+        let meta = ObjectMeta(object)
+        let owner = type == .trainJobs ? meta.optimizationJob?.name : meta.namespacedName
+        guard let owner, let stored = store.objects[ResourceType.optimizationJobs.plural]?[owner],
+            let job = store.job(stored)
+        else { return }
+        if type == .optimizationJobs {
+            if !job.status.isTerminal || job.spec.ttlSecondsAfterFinished == nil {
+                store.violations.append("a job was deleted that had not ended, or was to stay")
+            }
+            return
+        } else if !meta.isControlled(by: job.metadata.uid) {
+            store.violations.append("\(meta.name) was deleted and belongs to somebody else")
+            return
+        }
+        let record = job.status.trials.first { $0.trainJobName == meta.name && $0.trainJobUID ?? meta.uid == meta.uid }
+        if record?.state == .running {
+            store.violations.append("\(meta.name) was deleted before its record was terminal")
+        } else if record?.state == .earlyStopped {
+            return  // stopped; that it ended meanwhile by itself changes nothing
+        } else if TrainJob(decoding: object).isFinished, job.spec.trialRetention == .all {
+            store.violations.append("\(meta.name) was deleted and was to be kept")
+        } else if job.spec.trialRetention == .best, job.status.result?.trainJobName == meta.name {
+            store.violations.append("\(meta.name) was deleted and is the best")
+        }
+    }
+
     static func checkStatus(from old: JSONValue, to new: JSONValue, in store: inout Store) {
-        guard let before = try? OptimizationJob(decoding: old), let after = try? OptimizationJob(decoding: new) else {
+        let stored = store.objects[ResourceType.optimizationJobs.plural]?[ObjectMeta(new).namespacedName] ?? new
+        guard let before = store.job(old), let after = store.job(stored) else {
             store.violations.append("the job cannot be read any more")
             return
         }
-        func expect(_ holds: Bool, _ promise: String) {
-            if !holds { store.violations.append(promise) }
+        func expect(_ holds: Bool, _ promise: @autoclosure () -> String) {
+            if !holds { store.violations.append(promise()) }
         }
         let (a, b) = (before.status.trials, after.status.trials)
         expect(b.count <= after.spec.numTrials, "\(b.count) records for \(after.spec.numTrials) trials")
-        expect(b.filter { $0.state == .running }.count <= after.spec.parallelTrials, "too many records run at once")
+        if b.count > a.count {
+            let running = b.count { $0.state == .running }
+            expect(running <= after.spec.parallelTrials, "\(running) records run at once")
+            expect(!after.spec.isSuspended, "a trial was begun of a job that is suspended")
+        }
         expect(Set(b.map(\.trainJobName)).count == b.count, "a trial's name was used twice")
+        expect(Set(b.map(\.parameters)).count == b.count, "parameters were used twice")
         expect(after.status.nextTrialIndex == b.count, "nextTrialIndex is \(after.status.nextTrialIndex)")
         expect(b.count >= a.count, "a record was lost")
         for (earlier, later) in zip(a, b) {
@@ -67,9 +105,25 @@ extension FakeCluster {
         let best = BestTrial.position(in: b, objectives: after.spec.objectives).map { b[$0] }
         expect(after.status.result?.trainJobName == best?.trainJobName, "the result is not the best of the records")
         expect(after.status.result?.parameters == best?.parameters, "the result has other parameters than its record")
-        expect(!before.status.isTerminal || after.status == before.status, "the job had ended and changed")
+        expect(
+            after.status.conditions.allSatisfy { $0.observedGeneration ?? 0 <= after.metadata.generation },
+            "a generation was observed that does not exist"
+        )
+        for condition in after.status.conditions {
+            guard let was = before.status.conditions.condition(condition.type) else { continue }
+            expect(
+                was.status != condition.status || was.lastTransitionTime == condition.lastTransitionTime,
+                "\(condition.type) has a transition time without a transition"
+            )
+        }
+        if let end = before.status.end, after.status.end == nil {
+            expect(end.observedGeneration != after.metadata.generation, "the job went on without being asked to")
+        } else if before.status.isTerminal {
+            expect(a == b, "the job had ended and its records changed")
+        }
         if after.status.isTerminal {
             expect(b.allSatisfy { $0.state != .running }, "the job ended while trials ran")
+            expect(after.status.conditions.condition("Running")?.status == "False", "the job ended and is Running")
         }
     }
 }

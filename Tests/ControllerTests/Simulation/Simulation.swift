@@ -1,71 +1,60 @@
 import JSON
 import Kubernetes
-import Logging
 import OptimizationAPI
 import Search
 import Synchronization
 
 @testable import Controller
 
-/// A cluster, a controller and bad luck, all driven by one seed on one thread.
+/// A cluster, one or two controllers, a user and bad luck, all driven by one seed on one thread.
 ///
-/// Between any two of its steps the controller may be killed (losing all it remembers), its caches may lag behind, the
-/// API server may refuse, time out or lose an answer, TrainJobs may report, forget, end or be deleted by someone.
+/// Between any two of its steps the controller may be killed (losing all it remembers) or lose the leadership to another,
+/// whose caches and memory are older; caches may lag behind; the API server may refuse, time out or lose an answer;
+/// TrainJobs may report, forget, end or be deleted by someone; the user may suspend the job or ask for more of it.
 final class Simulation {
     static let job = NamespacedName(namespace: "ml", name: "bert")
 
     let cluster = FakeCluster()
-    let numTrials: Int
     private let clock = FakeClock()
-    private let view = LaggingView()
     private let misfortune: Misfortune
     private var generator: SeededGenerator
-    private var reconciler: Reconciler
-    private var cursors: [String: Int] = [:]
+    private var replicas: [Replica] = []
+    private var leader = 0
     private(set) var trace: [String] = []
     private(set) var restarts = 0
-    private var due: Timestamp? = Sample.start
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
         misfortune = Misfortune(seed: seed, percent: Int.random(in: 0...20, using: &generator))
-        numTrials = Int.random(in: 1...9, using: &generator)
-        let parallel = Int.random(in: 1...min(4, numTrials), using: &generator)
-        reconciler = Reconciler(
-            api: cluster,
-            view: view,
-            options: ControllerOptions(),
-            now: { Sample.start },
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
-            tell: { _, _ in }
-        )
-        cluster.seed(.optimizationJobs, Sample.jobObject(numTrials: numTrials, parallelTrials: parallel))
-        if Int.random(in: 0..<4, using: &generator) == 0 {
-            let denied = "bert-trial-\(Int.random(in: 0..<numTrials, using: &generator))"
-            cluster.store.withLock { $0.denied = [denied] }
+        let scenario = Scenario(using: &generator)
+        cluster.seed(.optimizationJobs, scenario.object)
+        cluster.store.withLock { [misfortune] store in
+            store.denied = Set(scenario.denied.map { "bert-trial-\($0)" })
+            store.fault = { _ in misfortune.next() }
         }
-        cluster.store.withLock { [misfortune] in $0.fault = { _ in misfortune.next() } }
-        restart()
+        for _ in 0..<Int.random(in: 1...2, using: &generator) {
+            replicas.append(Replica(cluster: cluster, clock: clock))
+        }
     }
 
-    var now: Timestamp { clock.now }
-
-    var finalJob: OptimizationJob? {
-        cluster.object(.optimizationJobs, Self.job).flatMap { try? OptimizationJob(decoding: $0) }
-    }
+    var finalJob: OptimizationJob? { cluster.job(Self.job) }
 
     // MARK: Steps
 
     /// One thing happens.
     func step() async {
         if cluster.store.withLock({ $0.isDead }) { restart() }
+        let replica = replicas[Int.random(in: 0..<replicas.count, using: &generator)]
         switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<25: deliver(.optimizationJobs, Int.random(in: 1...3, using: &generator))
-        case 25..<50: deliver(.trainJobs, Int.random(in: 1...4, using: &generator))
-        case 50..<68: await reconcile()
-        case 68..<88: train()
-        case 88..<97: advance(by: Int64.random(in: 1...25, using: &generator))
-        case 97: deleteSomething()
+        case 0..<22: replica.deliver(.optimizationJobs, Int.random(in: 1...3, using: &generator))
+        case 22..<44: replica.deliver(.trainJobs, Int.random(in: 1...4, using: &generator))
+        case 44..<62: await reconcile()
+        case 62..<82: train()
+        case 82..<91: clock.advance(by: Int64.random(in: 1...25, using: &generator))
+        case 91, 92: changeSpec()
+        case 93: deleteSomething()
+        case 94, 95: replica.relist()
+        case 96, 97: changeLeader()
         default: restart()
         }
     }
@@ -74,73 +63,58 @@ final class Simulation {
     func settle() async -> Bool {
         misfortune.end()
         trace.append("calm")
-        for _ in 0..<400 {
+        for turn in 0..<400 {
             if cluster.store.withLock({ $0.isDead }) { restart() }
-            deliver(.optimizationJobs, .max)
-            deliver(.trainJobs, .max)
+            for replica in replicas {
+                replica.deliver(.optimizationJobs, .max)
+                replica.deliver(.trainJobs, .max)
+            }
+            let before = cluster.store.withLock { $0.version }
             await reconcile()
-            if finalJob?.status.isTerminal ?? false { return true }
+            if turn == 2 {
+                checkSuspension()
+                cluster.setSpec(Self.job) { $0["suspend"] = false }
+            }
+            let isQuiet = cluster.store.withLock { $0.version } == before
+            if isQuiet, turn > 3, finalJob?.status.isTerminal ?? false { return true }
             for _ in 0..<4 { train() }
-            advance(by: 7)
+            clock.advance(by: 7)
         }
         return false
     }
 
     private func reconcile() async {
-        let next = await reconciler.reconcile(Self.job)
-        trace.append("reconcile: \(next)")
-        if case .after(let seconds) = next { due = now.adding(seconds: seconds) }
+        let next = await replicas[leader].reconcile(Self.job)
+        trace.append("\(leader) reconciles: \(next)")
     }
 
     private func restart() {
-        trace.append("restart")
+        trace.append("\(leader) restarts")
         restarts += 1
         cluster.store.withLock { $0.isDead = false }
-        let options = ControllerOptions(maxConcurrentCalls: 1)  // one at a time, so that a seed replays
-        reconciler = Reconciler(
-            api: cluster,
-            view: view,
-            options: options,
-            now: { [clock] in clock.now },
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
-            tell: { _, _ in }
-        )
-        view.clear()
-        for type in [ResourceType.optimizationJobs, .trainJobs] {
-            for object in cluster.objects(type) {
-                view.apply(FakeCluster.Event(object: object, isDeleted: false), type)
-            }
-            cursors[type.plural] = cluster.log(type).count
-        }
-        for object in cluster.objects(.trainJobs) { note(FakeCluster.Event(object: object, isDeleted: false)) }
+        replicas[leader].restart()
     }
 
-    /// The cache of one kind catches up by some events.
-    private func deliver(_ type: ResourceType, _ count: Int) {
-        let log = cluster.log(type)
-        let from = cursors[type.plural] ?? 0
-        let new = log.dropFirst(from).prefix(count)
-        for event in new {
-            view.apply(event, type)
-            if type == .trainJobs { note(event) }
-        }
-        cursors[type.plural] = from + new.count
+    private func changeLeader() {
+        leader = (leader + 1) % replicas.count
+        trace.append("\(leader) leads")
     }
 
-    private func note(_ event: FakeCluster.Event) {
-        let trainJob = TrainJob(decoding: event.object)
-        guard let owner = trainJob.metadata.optimizationJob else { return }
-        _ = reconciler.note(trainJob, of: owner.name, uid: owner.uid, isDeleted: event.isDeleted)
+    private func changeSpec() {
+        var what = ""
+        cluster.setSpec(Self.job) { what = Scenario.change(&$0, using: &generator) }
+        trace.append("user: \(what)")
     }
 
     // MARK: What trials do
 
     private func train() {
-        let all = cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }
+        let all = cluster.trainJobs
         let isLate = Int.random(in: 0..<8, using: &generator) == 0  // the last report may trail the end, even by much
-        guard let trial = all.filter({ $0.isFinished == isLate }).randomElement(using: &generator) else { return }
+        let candidates = all.filter { $0.isFinished == isLate && !($0.isSuspended && !isLate) }
+        guard let trial = candidates.randomElement(using: &generator) else { return }
         let value = "\(Double(Int.random(in: 0...50, using: &generator)) / 10)"
-        let time = now.description
+        let time = clock.now.description
         let luck = Int.random(in: 0..<(isLate ? 6 : 10), using: &generator)
         trace.append("\(trial.metadata.name): \(luck) \(value)")
         cluster.setStatus(.trainJobs, trial.metadata.namespacedName) { status in
@@ -171,65 +145,54 @@ final class Simulation {
         cluster.remove(.trainJobs, ObjectMeta(victim).namespacedName)
     }
 
-    private func advance(by seconds: Int64) {
-        clock.advance(by: seconds)
+    // MARK: How it must be in the end
+
+    private func blame(_ promise: String) { cluster.store.withLock { $0.violations.append(promise) } }
+
+    /// Of a suspended job no trial runs once everything was delivered.
+    private func checkSuspension() {
+        guard let job = finalJob, job.spec.isSuspended, !job.status.isTerminal else { return }
+        let running = cluster.trainJobs
+            .filter { !$0.isFinished && !$0.isSuspended }
+        if !running.isEmpty { blame("\(running.map(\.metadata.name)) run though the job is suspended") }
+        if !job.status.conditions.isTrue(ConditionType.suspended) { blame("the job is suspended and does not say so") }
     }
-}
 
-/// Decides what goes wrong with an API call.
-final class Misfortune: Sendable {
-    private let state: Mutex<(generator: SeededGenerator, percent: Int)>
-
-    init(seed: UInt64, percent: Int) {
-        state = Mutex((SeededGenerator(seed: seed, stream: 1), percent))
-    }
-
-    func end() { state.withLock { $0.percent = 0 } }
-
-    func next() -> FakeCluster.Fault {
-        state.withLock { state in
-            guard Int.random(in: 0..<100, using: &state.generator) < state.percent else { return .none }
-            switch Int.random(in: 0..<8, using: &state.generator) {
-            case 0: return .refused(.answer(500, "InternalError", "failed calling webhook"))
-            case 1: return .refused(.answer(429, "TooManyRequests", "storage is (re)initializing"))
-            case 2: return .refused(.answer(409, "Conflict", "the object has been modified"))
-            case 3: return .refused(.transport("timed out"))
-            case 4: return .refused(.answer(403, "Forbidden", "exceeded quota: gpu, requested: 1"))
-            case 5: return .answerLost
-            case 6: return .diesBefore
-            default: return .diesAfter
+    /// What a job that has ended must have left behind.
+    func checkEnd(parameters: [[String]]) {
+        guard let job = finalJob, let end = job.status.end else { return blame("the job did not end") }
+        let records = job.status.trials
+        if records.map({ $0.parameters.map(\.value) }) != Array(parameters.prefix(records.count)) {
+            blame("other parameters than those of an undisturbed run")
+        }
+        // More trials that would end the job at once are not begun.
+        let isSpent = records.count == job.spec.numTrials || Stop(judging: records, of: job) != nil
+        let explained =
+            switch end.reason {
+            case JobReason.maxTrialsReached: isSpent && records.contains { $0.state == .succeeded }
+            case JobReason.allTrialsFailed: isSpent && !records.contains { $0.state == .succeeded }
+            case JobReason.maxFailedTrialsExceeded: records.failures > (job.spec.maxFailedTrials ?? .max)
+            case JobReason.trainJobsCreationFailed: records.allSatisfy { $0.trainJobUID == nil }
+            case JobReason.goalReached:
+                records.contains { record in
+                    job.spec.objectives.allSatisfy {
+                        Metrics.value(of: $0.metric, in: record.metrics).map($0.isReached(by:)) ?? false
+                    }
+                }
+            default: false
             }
-        }
-    }
-}
+        if !explained { blame("\(end.reason) is not true of \(records.map(\.state))") }
 
-/// Caches that show the past until events are applied.
-final class LaggingView: ClusterView, Sendable {
-    private struct State {
-        var jobs: [NamespacedName: JobSnapshot] = [:]
-        var trainJobs: [NamespacedName: TrainJob] = [:]
-    }
-    private let state = Mutex(State())
-
-    func clear() { state.withLock { $0 = State() } }
-
-    func apply(_ event: FakeCluster.Event, _ type: ResourceType) {
-        let name = ObjectMeta(event.object).namespacedName
-        state.withLock { state in
-            if type == .optimizationJobs {
-                state.jobs[name] = event.isDeleted ? nil : JobSnapshot(event.object)
-            } else {
-                state.trainJobs[name] = event.isDeleted ? nil : TrainJob(decoding: event.object)
+        let trainJobs = cluster.trainJobs
+        let running = trainJobs.filter { !$0.isFinished }.map(\.metadata.name)
+        if !running.isEmpty { blame("\(running) still run though the job has ended") }
+        let left = Set(trainJobs.map(\.metadata.name))
+        let keepable =
+            switch job.spec.trialRetention {
+            case .all: left
+            case .best: Set([job.status.result?.trainJobName].compactMap { $0 })
+            case .none: Set<String>()
             }
-        }
-    }
-
-    func job(_ name: NamespacedName) async -> JobSnapshot? { state.withLock { $0.jobs[name] } }
-
-    func trainJobs(controlledBy uid: String) async -> [TrainJob] {
-        state.withLock { state in
-            state.trainJobs.values.filter { $0.metadata.isControlled(by: uid) }
-                .sorted { $0.metadata.name < $1.metadata.name }
-        }
+        if !left.isSubset(of: keepable) { blame("\(left.subtracting(keepable)) were to be deleted") }
     }
 }

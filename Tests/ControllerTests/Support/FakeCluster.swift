@@ -47,6 +47,32 @@ final class FakeCluster: KubernetesAPI, Sendable {
         var denied: Set<String> = []
         var fault: @Sendable (String) -> Fault = { _ in .none }
         var watchers: [Watcher] = []
+        /// Jobs as decoded once, by resource version: decoding checks a whole spec.
+        var decoded: [String: JobSnapshot] = [:]
+        var decodedTrainJobs: [String: TrainJob] = [:]
+        /// Calls served so far, of all kinds.
+        var callCount = 0
+
+        mutating func snapshot(of object: JSONValue) -> JobSnapshot {
+            let version = ObjectMeta.version(of: object)
+            if let known = decoded[version] { return known }
+            let snapshot = JobSnapshot(object)
+            decoded[version] = snapshot
+            return snapshot
+        }
+
+        mutating func trainJob(_ object: JSONValue) -> TrainJob {
+            let version = ObjectMeta.version(of: object)
+            if let known = decodedTrainJobs[version] { return known }
+            let trainJob = TrainJob(decoding: object)
+            decodedTrainJobs[version] = trainJob
+            return trainJob
+        }
+
+        mutating func job(_ object: JSONValue) -> OptimizationJob? {
+            guard case .readable(let job) = snapshot(of: object).content else { return nil }
+            return job
+        }
     }
 
     let store = Mutex(Store())
@@ -60,6 +86,40 @@ final class FakeCluster: KubernetesAPI, Sendable {
     func objects(_ type: ResourceType) -> [JSONValue] {
         store.withLock { store in
             (store.objects[type.plural] ?? [:]).sorted { $0.key.name < $1.key.name }.map(\.value)
+        }
+    }
+
+    /// A job as it is now.
+    func job(_ name: NamespacedName) -> OptimizationJob? {
+        store.withLock { store in
+            store.objects[ResourceType.optimizationJobs.plural]?[name].flatMap { store.job($0) }
+        }
+    }
+
+    /// TrainJobs as they are now, by name.
+    var trainJobs: [TrainJob] {
+        store.withLock { store in
+            let objects = store.objects[ResourceType.trainJobs.plural] ?? [:]
+            return objects.sorted { $0.key.name < $1.key.name }.map { store.trainJob($0.value) }
+        }
+    }
+
+    func trainJob(_ object: JSONValue) -> TrainJob { store.withLock { $0.trainJob(object) } }
+
+    func snapshot(of object: JSONValue) -> JobSnapshot { store.withLock { $0.snapshot(of: object) } }
+
+    /// Changes a job's spec as its user would.
+    func setSpec(_ name: NamespacedName, _ change: (inout JSONValue) -> Void) {
+        store.withLock { store in
+            let type = ResourceType.optimizationJobs
+            guard var object = store.objects[type.plural]?[name] else { return }
+            var spec = object["spec"] ?? [:]
+            change(&spec)
+            guard spec != object["spec"] else { return }
+            object["spec"] = spec
+            let generation = ObjectMeta(object).generation + 1
+            object["metadata"]?["generation"] = .number(JSONNumber(generation))
+            Self.put(type, object, in: &store)
         }
     }
 
@@ -131,6 +191,7 @@ final class FakeCluster: KubernetesAPI, Sendable {
         let result: Result<T, APIError> = store.withLock { store in
             guard !store.isDead else { return .failure(.cancelled) }
             store.calls[call, default: 0] += 1
+            store.callCount += 1
             switch store.fault(call) {
             case .none: return body(&store)
             case .refused(let error): return .failure(error)
@@ -188,9 +249,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
     ) async throws(APIError) -> JSONValue {
         try serve("patch \(type.plural)/\(subresource ?? "")") { store in
             guard let old = store.objects[type.plural]?[name] else { return .failure(.notFound(type, name)) }
-            guard case .merge(let change) = patch, subresource == "status" else {
+            guard case .merge(let change) = patch, subresource == "status" || type == .trainJobs else {
                 return .failure(.answer(415, "UnsupportedMediaType", "only merge patches of the status"))
             }
+            if type == .trainJobs { return Self.patchTrainJob(name, old, change, in: &store) }
             let merged = JSONMergePatch.apply(change, to: old)
             guard ObjectMeta(merged).resourceVersion == ObjectMeta(old).resourceVersion else {
                 return .failure(.answer(409, "Conflict", "the object has been modified"))
@@ -204,6 +266,22 @@ final class FakeCluster: KubernetesAPI, Sendable {
         }
     }
 
+    private static func patchTrainJob(
+        _ name: NamespacedName,
+        _ old: JSONValue,
+        _ change: JSONValue,
+        in store: inout Store
+    ) -> Result<JSONValue, APIError> {
+        var new = JSONMergePatch.apply(change, to: old)
+        guard ObjectMeta(new).uid == ObjectMeta(old).uid else {
+            return .failure(.answer(422, "Invalid", "metadata.uid: Invalid value: field is immutable"))
+        }
+        new["status"] = old["status"]
+        guard new != old else { return .success(old) }
+        put(.trainJobs, new, in: &store)
+        return .success(store.objects[ResourceType.trainJobs.plural]?[name] ?? .null)
+    }
+
     func delete(
         _ type: ResourceType,
         _ name: NamespacedName,
@@ -214,6 +292,10 @@ final class FakeCluster: KubernetesAPI, Sendable {
             if let uid = options.uid, uid != ObjectMeta(object).uid {
                 return .failure(.answer(409, "Conflict", "the UID in the precondition does not match"))
             }
+            if let version = options.resourceVersion, version != ObjectMeta(object).resourceVersion {
+                return .failure(.answer(409, "Conflict", "the resource version in the precondition does not match"))
+            }
+            Self.checkDeletion(type, object, in: &store)
             Self.take(type, name, from: &store)
             return .success(())
         }
@@ -276,5 +358,11 @@ extension APIError {
 
     static func notFound(_ type: ResourceType, _ name: NamespacedName) -> APIError {
         answer(404, "NotFound", "\(type.plural) \"\(name.name)\" not found")
+    }
+}
+
+extension ObjectMeta {
+    static func version(of object: JSONValue) -> String {
+        object["metadata"]?["resourceVersion"]?.stringValue ?? ""
     }
 }
