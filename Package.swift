@@ -130,6 +130,16 @@ let package = Package(
             path: "Benchmarks/CacheBenchmark",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "ControllerBenchmark",
+            dependencies: [
+                "Certificates", "Controller", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI",
+                "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/ControllerBenchmark",
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"], swiftSettings: strict),
@@ -171,6 +181,14 @@ let package = Package(
             name: "ControllerTests",
             dependencies: [
                 "Controller", "JSON", "Kubernetes", "OptimizationAPI", "Search",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "JSON", "Kubernetes", "OptimizationAPI", "optimizationjob",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

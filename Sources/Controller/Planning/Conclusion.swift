@@ -15,7 +15,12 @@ struct Conclusion: Equatable {
     ///   - job: The job as specified.
     init(of status: OptimizationJobStatus, stop: Stop, stopped: Int, job: OptimizationJob) {
         let tried = status.trials.count
-        let aside = stopped > 0 ? "; \(stopped) running trials were stopped" : ""
+        let aside =
+            switch stopped {
+            case 0: ""
+            case 1: "; 1 running trial was stopped"
+            default: "; \(stopped) running trials were stopped"
+            }
         succeeded = false
         switch stop {
         case .unable(let reason, let message):

@@ -5,8 +5,8 @@ import OptimizationAPI
 /// What to do about a job.
 ///
 /// The order matters and is the shell's duty: the status is written first, and only when that write succeeded (or,
-/// with nothing to write, when the job was read anew and is unchanged) are TrainJobs created, suspended or deleted. So a crash at
-/// any instruction leaves either no trace of a trial or its record.
+/// with nothing to write, when the job was read anew and is unchanged) are TrainJobs created, suspended or deleted. So
+/// a crash at any instruction leaves either no trace of a trial or its record.
 public struct Plan: Sendable {
     /// The next status.
     public var status: OptimizationJobStatus

@@ -77,14 +77,15 @@ public final class OptimizationController: Sendable {
             // What belongs to a job that is gone, or to an earlier one of its name, is the garbage collector's. What
             // belongs to a job that is not known yet is looked at when that one comes.
             guard let job = jobs.get(owner.name), job.metadata.uid == owner.uid else { return }
-            if let new = change.new, let old = change.old, new.trainerStatus != old.trainerStatus,
-                job.status.hasEnded(new.metadata)
-            {
+            if let new = change.new, let old = change.old, job.status.hasEnded(new.metadata) {
+                // Nothing that becomes of it matters any more.
+                guard new.trainerStatus != old.trainerStatus else { return }
                 lateReports.increment()
                 logger.debug(
                     "late report ignored",
                     metadata: [LogKey.job: "\(owner.name)", LogKey.trial: "\(new.metadata.name)"]
                 )
+                return
             }
             let matters = reconciler.note(trainJob, of: owner.name, uid: owner.uid, isDeleted: change.new == nil)
             let isOther = change.old == nil || change.new == nil

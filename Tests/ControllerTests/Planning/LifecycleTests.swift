@@ -99,7 +99,7 @@ struct StoppingTests {
         let plan = try look(records, seen, more: ["maxFailedTrials": 1])
         let end = try #require(plan.status.end)
         #expect(end.type == "Failed" && end.reason == JobReason.maxFailedTrialsExceeded)
-        #expect(end.message.contains("2 trials failed, more than maxFailedTrials (1); 1 running trials were stopped"))
+        #expect(end.message.contains("2 trials failed, more than maxFailedTrials (1); 1 running trial was stopped"))
         #expect(end.message.contains("bert-trial-1: DeadlineExceeded: too slow"))
         #expect(plan.deletions.map(\.uid) == ["u2"])
         #expect(plan.status.result?.trainJobName == "bert-trial-3")

@@ -94,6 +94,25 @@ struct OptimizationControllerTests {
         #expect(job("bert").condition("Complete")?.status == "True")
     }
 
+    @Test("ignores and counts what trials report after their records are terminal")
+    func lateReports() async throws {
+        let controller = controller()
+        let running = Task { try await controller.run() }
+        let trainer = Task { try await train() }
+        let ended = Task { try await untilEnded(1) }
+        cluster.seed(.optimizationJobs, Sample.jobObject(numTrials: 2))
+        try await ended.value
+        trainer.cancel()
+        let status = job("bert")
+        cluster.setStatus(.trainJobs, NamespacedName(namespace: "ml", name: "bert-trial-0")) { status in
+            status["trainerStatus"] = ["metrics": [["name": "loss", "value": "-99"]]]
+        }
+        while controller.lateReports == 0 { await Task.yield() }
+        running.cancel()
+        try await running.value
+        #expect(controller.lateReports == 1 && job("bert") == status)
+    }
+
     @Test("ends when it is cancelled while the API server is away")
     func neverSynced() async throws {
         cluster.store.withLock { $0.fault = { _ in .refused(.transport("connection refused")) } }

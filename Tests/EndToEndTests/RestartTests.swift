@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import Kubernetes
+import OptimizationAPI
+import Testing
+
+/// The program and the embedded API server as processes, and SIGKILL.
+@Suite("The controller as a process", .serialized, .timeLimit(.minutes(5)))
+struct RestartTests {
+    private static let trials = 12
+    private static let parallel = 3
+
+    /// Ends trials one by one as they appear until the job has ended; `meanwhile` is called before each.
+    private func train(
+        _ job: String,
+        on cluster: Cluster,
+        log: () -> String,
+        meanwhile: (Int) async throws -> Void
+    ) async throws {
+        var ended = 0
+        while !cluster.status(job).isOver {
+            var next: TrainJob?
+            try await until("trial \(ended) of \(job) runs, or the job has ended", log) {
+                next = cluster.running.filter { $0.metadata.name.hasPrefix(job + "-trial-") }
+                    .min { $0.metadata.name.index < $1.metadata.name.index }
+                return next?.metadata.name.index == ended || cluster.status(job).isOver
+            }
+            guard let trial = next, !cluster.status(job).isOver else { break }
+            try await meanwhile(ended)
+            try await cluster.end(trial)
+            ended += 1
+            try await until("the end of \(trial.metadata.name) is seen", log) {
+                !cluster.running.contains { $0.metadata.uid == trial.metadata.uid }
+            }
+        }
+        #expect(ended == Self.trials)
+    }
+
+    private func undisturbed(on cluster: Cluster) async throws -> History {
+        let controller = try cluster.controller("undisturbed")
+        try await cluster.create("calm", numTrials: Self.trials, parallelTrials: Self.parallel)
+        try await train("calm", on: cluster, log: { controller.lastWords }, meanwhile: { _ in })
+        await controller.kill()
+        return History(cluster.status("calm"))
+    }
+
+    private func check(_ job: String, on cluster: Cluster, against expected: History) {
+        let status = cluster.status(job)
+        #expect(History(status) == expected)
+        #expect(status.trials.count == Self.trials)
+        #expect(Set(status.trials.map(\.parameters)).count == Self.trials)
+        let creations = cluster.creations.filter { $0.key.hasPrefix(job + "-trial-") }
+        #expect(creations.count == Self.trials && creations.values.allSatisfy { $0 == 1 }, "\(creations)")
+    }
+
+    @Test("killed over and over at any moment, comes to the same history and result as undisturbed")
+    func killed() async throws {
+        let cluster = try await Cluster.start()
+        let expected = try await undisturbed(on: cluster)
+        try await cluster.create("storm", numTrials: Self.trials, parallelTrials: Self.parallel)
+        let killer = Killer(cluster: cluster)
+        try await killer.startAnew()
+        let storm = Task {
+            // Moments from far too early to just after a trial, without rhyme or reason but the same every time.
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(40 + (await killer.kills * 137) % 460))
+                try await killer.startAnew()
+            }
+        }
+        try await train("storm", on: cluster, log: { "" }, meanwhile: { _ in try await killer.startAnew() })
+        storm.cancel()
+        _ = await storm.result
+        await killer.end()
+        check("storm", on: cluster, against: expected)
+        await cluster.stop()
+    }
+
+    @Test("hands over to another replica when the leader is killed, with no trial lost or doubled")
+    func handover() async throws {
+        let cluster = try await Cluster.start()
+        let expected = try await undisturbed(on: cluster)
+        let election = ["--enable-leader-election", "--leader-election-namespace=\(Cluster.namespace)"]
+        let first = try cluster.controller("first", election)
+        try await cluster.create("relay", numTrials: Self.trials, parallelTrials: Self.parallel)
+        var second: ControllerProcess?
+        try await train("relay", on: cluster, log: { first.lastWords + "\n" + (second?.lastWords ?? "") }) { ended in
+            if ended == 2 { second = try cluster.controller("second", election) }
+            if ended == 5 { await first.kill() }
+        }
+        await second?.kill()
+        check("relay", on: cluster, against: expected)
+        await cluster.stop()
+    }
+}
+
+/// Kills the controller and starts another in its place.
+private actor Killer {
+    private let cluster: Cluster
+    private var controller: ControllerProcess?
+    private(set) var kills = 0
+
+    init(cluster: Cluster) { self.cluster = cluster }
+
+    func startAnew() async throws {
+        if let controller {
+            await controller.kill()
+            kills += 1
+        }
+        controller = try cluster.controller("storm-\(kills)")
+    }
+
+    func end() async { await controller?.kill() }
+}
+
+extension OptimizationJobStatus {
+    fileprivate var isOver: Bool {
+        conditions.isTrue(ConditionType.complete) || conditions.isTrue(ConditionType.failed)
+    }
+}
+
+extension String {
+    /// The number a trial's name ends with.
+    fileprivate var index: Int { Int(split(separator: "-").last ?? "") ?? 0 }
+}
