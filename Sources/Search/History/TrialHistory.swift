@@ -32,14 +32,17 @@ public struct PastTrial: Sendable, Hashable {
     }
 }
 
-/// Every trial a job has started so far, in any order.
+/// Every trial a job has started so far, in any order, and what the job is after.
 public struct TrialHistory: Sendable, Hashable {
     /// The trials.
     public var trials: [PastTrial]
+    /// Which way each objective is better, in the order of the job's objectives; 1 to 4 of them.
+    public var directions: [ObjectiveDirection]
 
     /// Begins with `trials`, or with none.
-    public init(_ trials: [PastTrial] = []) {
+    public init(_ trials: [PastTrial] = [], directions: [ObjectiveDirection] = [.minimize]) {
         self.trials = trials
+        self.directions = directions
     }
 
     /// The number of the next trial: one more than the highest so far, 0 when there is none.

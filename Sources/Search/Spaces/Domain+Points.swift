@@ -13,6 +13,8 @@ extension Domain {
             return UInt64(bitPattern: max &- min) / UInt64(bitPattern: step)
         case .categorical(let choices):
             return UInt64(choices.count - 1)
+        case .normal, .intNormal:
+            return nil  // no bounds, so no last one
         }
     }
 
@@ -31,6 +33,33 @@ extension Domain {
         case .categorical(let choices):
             guard let index = Int(exactly: number), choices.indices.contains(index) else { return nil }
             return choices[index]
+        case .normal, .intNormal:
+            return nil
+        }
+    }
+
+    /// The number of the point a text names; `nil` when it names none, or the domain is continuous.
+    ///
+    /// Numbers are compared by value: `0.10` is the point `0.1`.
+    func number(of text: String) -> UInt64? {
+        guard let lastPoint else { return nil }
+        switch self {
+        case .float(let min, let max, _, let step):
+            guard let value = Double(text), value >= min, value <= max else { return nil }
+            guard let step, let range = SteppedRange(min: min, max: max, step: step) else { return 0 }
+            let number = (value / step - min / step).rounded()
+            guard number >= 0, number <= Double(lastPoint) else { return nil }
+            let point = range.value(at: UInt64(number))
+            return (point - value).magnitude <= 1e-9 * step ? UInt64(number) : nil
+        case .int(let min, let max, _, let step):
+            guard let value = Int64(text), value >= min, value <= max else { return nil }
+            let (number, rest) = UInt64(bitPattern: value &- min)
+                .quotientAndRemainder(dividingBy: UInt64(bitPattern: step))
+            return rest == 0 ? number : nil
+        case .categorical(let choices):
+            return choices.firstIndex { ExactText(text: $0) == ExactText(text: text) }.map { UInt64($0) }
+        case .normal, .intNormal:
+            return nil
         }
     }
 

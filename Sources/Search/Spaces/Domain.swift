@@ -15,6 +15,16 @@ public enum Domain: Sendable, Hashable {
     /// One of several texts, in no order.
     case categorical([String])
 
+    /// Real numbers of a normal law, without bounds; on the logarithmic scale it is the natural logarithm that is normal.
+    ///
+    /// With a `step` a value is the nearest multiple of it; a step goes with the linear scale only. Values keep within
+    /// 8.3 standard deviations, which a true normal law leaves once in 10^16 times.
+    case normal(mean: Double, stdDev: Double, scale: Scale = .linear, step: Double? = nil)
+
+    /// The same, rounded to whole numbers: to the nearest multiple of `step` (1 or more; exactly 1 on the logarithmic
+    /// scale, where a value is at least 1).
+    case intNormal(mean: Double, stdDev: Double, scale: Scale = .linear, step: Int64 = 1)
+
     /// How a range is measured: what "equally likely" and "close to each other" mean in it.
     public enum Scale: Sendable, Hashable {
         /// Equal differences count the same.
@@ -52,6 +62,29 @@ extension Domain {
                 return "names a choice twice"
             }
             return nil
+        case .normal(let mean, let stdDev, let scale, let step):
+            if let problem = Domain.problemOfNormal(mean: mean, stdDev: stdDev) { return problem }
+            guard let step else { return nil }
+            guard scale == .linear else { return "takes no step on a logarithmic scale" }
+            guard step.isFinite, step > 0 else { return "needs a finite step greater than 0" }
+            guard (mean.magnitude + NormalLaw.reach * stdDev) / step < 0x1p53 else {
+                return "has a step too small for its distribution"
+            }
+            return nil
+        case .intNormal(let mean, let stdDev, let scale, let step):
+            if let problem = Domain.problemOfNormal(mean: mean, stdDev: stdDev) { return problem }
+            guard step >= 1 else { return "needs a step of at least 1" }
+            guard scale == .linear || step == 1 else { return "takes no step on a logarithmic scale" }
+            return nil
         }
+    }
+
+    private static func problemOfNormal(mean: Double, stdDev: Double) -> String? {
+        guard mean.isFinite else { return "needs a finite mean" }
+        guard stdDev.isFinite, stdDev > 0 else { return "needs a finite standard deviation greater than 0" }
+        guard (mean.magnitude + NormalLaw.reach * stdDev).isFinite else {
+            return "has values beyond what a 64-bit floating-point number holds"
+        }
+        return nil
     }
 }

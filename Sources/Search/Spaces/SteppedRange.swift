@@ -47,6 +47,14 @@ struct SteppedRange {
         return Swift.min(Swift.max(value, min), max)
     }
 
+    /// `count · step`, as people write it: three steps of 0.1 are `0.3`.
+    ///
+    /// - Parameter count: A whole number.
+    static func multiple(_ count: Double, of step: Double) -> Double {
+        guard let whole = commonFactor(step) else { return count * step }
+        return count * (step * whole).rounded() / whole
+    }
+
     /// `min + number · step`, halved meanwhile when the product alone is beyond a Double.
     private static func sum(_ min: Double, _ number: Double, _ step: Double) -> Double {
         let offset = number * step

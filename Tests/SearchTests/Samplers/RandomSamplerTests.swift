@@ -79,6 +79,50 @@ struct RandomSamplerTests {
         #expect(chiSquared < Statistics.limit(degrees: Int(max - min)))
     }
 
+    @Test("draws from normal laws, and log-normal ones", arguments: [(0.0, 1.0), (-3, 0.01), (1e300, 1e299)])
+    func normal(mean: Double, stdDev: Double) throws {
+        let sample = try draws(5000, from: .normal(mean: mean, stdDev: stdDev)).compactMap(Double.init)
+        let probabilities = sample.map { erfc((mean - $0) / stdDev / 2.squareRoot()) / 2 }
+        #expect(Statistics.kolmogorovSmirnov(probabilities) < 1.95)
+        guard mean < 100 else { return }
+        let logNormal = try draws(5000, from: .normal(mean: mean, stdDev: stdDev, scale: .log)).compactMap(Double.init)
+        let logProbabilities = logNormal.map { erfc((mean - log($0)) / stdDev / 2.squareRoot()) / 2 }
+        #expect(Statistics.kolmogorovSmirnov(logProbabilities) < 1.95)
+    }
+
+    @Test("draws whole numbers from normal laws, each in proportion to its interval", arguments: [1, 3] as [Int64])
+    func intNormal(step: Int64) throws {
+        let count = 20_000
+        var counts: [Int64: Int] = [:]
+        for text in try draws(count, from: .intNormal(mean: 1.25, stdDev: 2, step: step)) {
+            counts[try #require(Int64(text)), default: 0] += 1
+        }
+        let values = (-2...3).map { $0 * step }
+        let expected = values.map { value in
+            let edges = [Double(value) - Double(step) / 2, Double(value) + Double(step) / 2]
+            let below = edges.map { erfc((1.25 - $0) / 2 / 2.squareRoot()) / 2 }
+            return Double(count) * (below[1] - below[0])
+        }
+        let chiSquared = Statistics.chiSquared(values.map { counts[$0] ?? 0 }, expected: expected)
+        #expect(chiSquared < Statistics.limit(degrees: values.count))
+    }
+
+    @Test("keeps unbounded laws to what their type holds, at the very ends of its random numbers")
+    func normalEnds() {
+        for unit in [0, .leastNonzeroMagnitude, 0x1p-53, 0.5, 1 - 0x1p-53, 1] as [Double] {
+            for (mean, stdDev) in [(0.0, 1.0), (-1e300, 1e300), (1e18, 1e18), (43, 1), (-700, 50), (1e4, 1)] {
+                let real = Domain.normal(mean: mean, stdDev: stdDev, .linear, nil, unit)
+                #expect(real.isFinite && abs(real - mean) <= 8.31 * stdDev)
+                let logNormal = Domain.normal(mean: mean, stdDev: stdDev, .log, nil, unit)
+                #expect(logNormal.isFinite && logNormal > 0)
+                for step in [1, 7, .max] as [Int64] {
+                    #expect(Domain.intNormal(mean: mean, stdDev: stdDev, .linear, step, unit) % step == 0)
+                }
+                #expect(Domain.intNormal(mean: mean, stdDev: stdDev, .log, 1, unit) >= 1)
+            }
+        }
+    }
+
     @Test("draws whole numbers of all magnitudes from all of Int64")
     func wholeInt64() throws {
         let sample = try draws(5000, from: .int(min: .min, max: .max)).compactMap(Int64.init)

@@ -8,7 +8,7 @@ struct SamplerCase: CustomTestStringConvertible, Sendable {
     let space: @Sendable () throws -> SearchSpace
 
     static let all = [
-        SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .mixed() }),
+        SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "grid", sampler: GridSampler(), space: { try .enumerable() }),
     ]
 }

@@ -23,6 +23,15 @@ struct SearchSpaceTests {
             (.int(min: 1, max: 5, scale: .log, step: 2), "takes no step on a logarithmic scale"),
             (.categorical([]), "needs at least one choice"),
             (.categorical(["a", "b", "a"]), "names a choice twice"),
+            (.normal(mean: .nan, stdDev: 1), "needs a finite mean"),
+            (.normal(mean: 0, stdDev: 0), "needs a finite standard deviation greater than 0"),
+            (.normal(mean: 0, stdDev: .infinity), "needs a finite standard deviation greater than 0"),
+            (.normal(mean: 0, stdDev: 1e308), "has values beyond what a 64-bit floating-point number holds"),
+            (.normal(mean: 0, stdDev: 1, scale: .log, step: 1), "takes no step on a logarithmic scale"),
+            (.normal(mean: 0, stdDev: 1, step: -1), "needs a finite step greater than 0"),
+            (.normal(mean: 0, stdDev: 1, step: 1e-300), "has a step too small for its distribution"),
+            (.intNormal(mean: 0, stdDev: 1, step: 0), "needs a step of at least 1"),
+            (.intNormal(mean: 0, stdDev: 1, scale: .log, step: 2), "takes no step on a logarithmic scale"),
         ] as [(Domain, String)]
     )
     func refusals(domain: Domain, problem: String) {
@@ -58,6 +67,8 @@ struct SearchSpaceTests {
             (.float(min: 0, max: 1, step: 0.3), 4),
             (.float(min: 0, max: 1, step: 2), 1),
             (.float(min: -1, max: 1, step: 0.5), 5),
+            (.normal(mean: 0, stdDev: 1, step: 1), nil),
+            (.intNormal(mean: 0, stdDev: 1), nil),
             (.categorical(["a", "b"]), 2),
         ] as [(Domain, Int?)]
     )

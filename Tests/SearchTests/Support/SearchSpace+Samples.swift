@@ -27,6 +27,19 @@ extension SearchSpace {
         )
     }
 
+    /// The same, and laws without bounds.
+    static func everyKind() throws -> SearchSpace {
+        try SearchSpace(
+            mixed().parameters + [
+                ParameterDomain(name: "offset", domain: .normal(mean: -2, stdDev: 3)),
+                ParameterDomain(name: "offset-in-steps", domain: .normal(mean: 0.5, stdDev: 1, step: 0.1)),
+                ParameterDomain(name: "gain", domain: .normal(mean: 0, stdDev: 1, scale: .log)),
+                ParameterDomain(name: "shift", domain: .intNormal(mean: 10.5, stdDev: 6, step: 3)),
+                ParameterDomain(name: "size", domain: .intNormal(mean: 1, stdDev: 1, scale: .log)),
+            ]
+        )
+    }
+
     /// Whether a trial given these values would find each among those its parameter allows.
     func allows(_ assignment: Assignment) -> Bool {
         guard assignment.values.count == parameters.count else { return false }
@@ -48,6 +61,14 @@ extension Domain {
             return UInt64(bitPattern: value &- min) % UInt64(step) == 0
         case .categorical(let choices):
             return choices.contains { $0.utf8.elementsEqual(text.utf8) }
+        case .normal(let mean, let stdDev, let scale, let step):
+            guard let value = Double(text), value.isFinite, value.description == text else { return false }
+            guard scale == .linear else { return value > 0 }
+            guard abs(value - mean) <= 8.3 * stdDev + (step ?? 0) else { return false }
+            return step.map { abs(value / $0 - (value / $0).rounded()) < 1e-9 } ?? true
+        case .intNormal(_, _, let scale, let step):
+            guard let value = Int64(text), String(value) == text else { return false }
+            return scale == .log ? value >= 1 : value % step == 0
         }
     }
 }

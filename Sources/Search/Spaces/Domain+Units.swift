@@ -1,0 +1,72 @@
+/// A domain as one coordinate from 0 to 1, in which its own law is uniform: what models of a space are built on.
+///
+/// Ranges are measured by their scale; a normal law by its probability. Numbered points lie in the middle of equal
+/// intervals, so the first and the last have as much room as the others; whole numbers on the logarithmic scale have
+/// [k − ½, k + ½), as they are drawn. A choice has no place on a line, so its coordinate is its number, from 0 on.
+extension Domain {
+    /// The coordinate of a value.
+    ///
+    /// - Returns: `nil` when the text is no value of the domain: no number, out of bounds or off the step.
+    func coordinate(of text: String) -> Double? {
+        switch self {
+        case .float(let min, let max, let scale, nil):
+            guard let value = Double(text), value >= min, value <= max else { return nil }
+            guard min < max else { return 0.5 }
+            switch scale {
+            case .linear:
+                return (value / 2 - min / 2) / (max / 2 - min / 2)
+            case .log:
+                let low = ElementaryFunctions.log(min)
+                return (ElementaryFunctions.log(value) - low) / (ElementaryFunctions.log(max) - low)
+            }
+        case .int(let min, let max, .log, _):
+            guard let value = Int64(text), value >= min, value <= max else { return nil }
+            let low = ElementaryFunctions.log(Double(min) - 0.5)
+            return (ElementaryFunctions.log(Double(value)) - low)
+                / (ElementaryFunctions.log(Double(max) + 0.5) - low)
+        case .float, .int:
+            guard let number = number(of: text), let lastPoint else { return nil }
+            return (Double(number) + 0.5) / (Double(lastPoint) + 1)
+        case .categorical:
+            return number(of: text).map { Double($0) }
+        case .normal(let mean, let stdDev, let scale, _):
+            guard let value = Double(text), value.isFinite else { return nil }
+            return Domain.coordinate(of: value, mean: mean, stdDev: stdDev, scale)
+        case .intNormal(let mean, let stdDev, let scale, _):
+            guard let value = Int64(text) else { return nil }
+            return Domain.coordinate(of: Double(value), mean: mean, stdDev: stdDev, scale)
+        }
+    }
+
+    private static func coordinate(of value: Double, mean: Double, stdDev: Double, _ scale: Scale) -> Double? {
+        guard scale == .linear || value > 0 else { return nil }
+        let measured = scale == .log ? ElementaryFunctions.log(value) : value
+        return NormalLaw.probability(below: (measured - mean) / stdDev)
+    }
+
+    /// The value nearest to a coordinate.
+    ///
+    /// - Parameter coordinate: What lies outside of the domain is moved to its nearest end.
+    func value(at coordinate: Double) -> String {
+        let unit = coordinate.isNaN ? 0.5 : Swift.min(Swift.max(coordinate, 0), 1)
+        switch self {
+        case .float(let min, let max, .log, _):
+            return Domain.text(Domain.logUniform(from: min, to: max, unit))
+        case .float(let min, let max, .linear, nil):
+            return Domain.text(Domain.uniform(from: min, to: max, unit))
+        case .int(let min, let max, .log, _):
+            return String(Domain.logUniform(from: min, to: max, unit))
+        case .normal(let mean, let stdDev, let scale, let step):
+            return Domain.text(Domain.normal(mean: mean, stdDev: stdDev, scale, step, unit))
+        case .intNormal(let mean, let stdDev, let scale, let step):
+            return String(Domain.intNormal(mean: mean, stdDev: stdDev, scale, step, unit))
+        case .categorical(let choices):
+            guard coordinate > 0 else { return choices[0] }
+            return choices[Int(Swift.min(coordinate.rounded(), Double(choices.count - 1)))]
+        case .float, .int:
+            let last = lastPoint ?? 0
+            let number = (unit * (Double(last) + 1)).rounded(.down)
+            return point(number < Double(last) ? UInt64(number) : last) ?? ""
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Search
+
+@Suite("A domain as a coordinate from 0 to 1")
+struct DomainUnitsTests {
+    private static let domains: [Domain] = [
+        .float(min: -3, max: 12), .float(min: 1e-5, max: 10, scale: .log), .float(min: 0, max: 1, step: 0.1),
+        .float(min: 2, max: 2), .float(min: -1e308, max: 1e308),
+        .int(min: -1, max: 3), .int(min: 16, max: 64, step: 16), .int(min: 1, max: 100, scale: .log),
+        .int(min: .min, max: .max), .int(min: 5, max: 5),
+        .categorical(["a", "b", "c"]),
+        .normal(mean: -2, stdDev: 3), .normal(mean: 0, stdDev: 1, step: 0.1), .normal(mean: 0, stdDev: 2, scale: .log),
+        .intNormal(mean: 10, stdDev: 6, step: 3), .intNormal(mean: 1, stdDev: 1, scale: .log),
+    ]
+
+    @Test("leads back to the value it came from", arguments: domains)
+    func roundTrip(domain: Domain) throws {
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<500 {
+            let text = domain.draw(using: &generator)
+            let coordinate = try #require(domain.coordinate(of: text))
+            let again = domain.value(at: coordinate)
+            if let value = Double(text), let other = Double(again) {
+                #expect(abs(value / 2 - other / 2) <= 1e-9 * max(abs(value), 1))
+            } else {
+                #expect(text == again)
+            }
+            guard case .categorical = domain else {
+                #expect((0...1).contains(coordinate))
+                continue
+            }
+        }
+    }
+
+    @Test("gives values of the domain for any coordinate", arguments: domains)
+    func total(domain: Domain) {
+        for coordinate in [-1, -0.0, 0, 0.3, 0.5, 1 - 0x1p-53, 1, 7, .nan, .infinity, -.infinity] as [Double] {
+            let text = domain.value(at: coordinate)
+            #expect(domain.allows(text), "\(text) at \(coordinate)")
+        }
+    }
+
+    @Test("gives every numbered point an equal part, the first and the last too")
+    func equalParts() {
+        var counts: [String: Int] = [:]
+        for index in 0..<4000 {
+            counts[Domain.int(min: 0, max: 3).value(at: (Double(index) + 0.5) / 4000), default: 0] += 1
+        }
+        #expect(counts == ["0": 1000, "1": 1000, "2": 1000, "3": 1000])
+    }
+
+    @Test(
+        "knows what is no value of a domain",
+        arguments: [
+            (.float(min: 0, max: 1), "1.5"), (.float(min: 0, max: 1), "x"), (.float(min: 0, max: 1), "nan"),
+            (.float(min: 0, max: 1, step: 0.1), "0.15"), (.int(min: 0, max: 9), "1.0"),
+            (.int(min: 0, max: 9), "10"), (.int(min: 0, max: 9, step: 2), "1"),
+            (.int(min: 1, max: 9, scale: .log), "0"),
+            (.categorical(["a"]), "b"), (.normal(mean: 0, stdDev: 1), "inf"),
+            (.normal(mean: 0, stdDev: 1, scale: .log), "-1"), (.intNormal(mean: 0, stdDev: 1), "0.5"),
+        ] as [(Domain, String)]
+    )
+    func strangers(domain: Domain, text: String) {
+        #expect(domain.coordinate(of: text) == nil)
+    }
+
+    @Test("numbers points by their value, not by how they are written")
+    func numbers() throws {
+        let domain = Domain.float(min: -0.3, max: 0.3, step: 0.1)
+        for number in 0...6 as ClosedRange<UInt64> {
+            #expect(domain.number(of: try #require(domain.point(number))) == number)
+        }
+        #expect(domain.number(of: "1e-1") == 4)
+        #expect(Domain.categorical(["\u{E9}", "e\u{301}"]).number(of: "e\u{301}") == 1)
+        #expect(Domain.int(min: .min, max: .max).number(of: "9223372036854775807") == .max)
+    }
+}
