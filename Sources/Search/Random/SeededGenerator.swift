@@ -13,6 +13,8 @@
 ///   different streams always start differently, because every step is a bijection;
 /// - `unit()` and `below(_:)` state their method.
 public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
+    /// The seed the sequence began with: the same for all trials of a job, for what they must agree on.
+    public let seed: UInt64
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// Starts a sequence.
@@ -21,6 +23,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     ///   - seed: The job's seed; any value.
     ///   - stream: Which of the seed's sequences: the index of the trial.
     public init(seed: UInt64, stream: Int = 0) {
+        self.seed = seed
         let gamma: UInt64 = 0x9E37_79B9_7F4A_7C15
         let key = SplitMix64.mix(seed &+ gamma) &+ UInt64(truncatingIfNeeded: stream) &* gamma
         var words = SplitMix64(state: SplitMix64.mix(key))
@@ -29,6 +32,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
 
     /// Continues from a state that is not all zero; for comparison with the reference implementation.
     init(state: (UInt64, UInt64, UInt64, UInt64)) {
+        seed = 0
         self.state = state
     }
 

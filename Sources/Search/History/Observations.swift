@@ -1,0 +1,67 @@
+/// A history sorted by what a model can learn from each trial.
+///
+/// - A trial that succeeded is a point with its costs: the objectives, turned so that less is better.
+/// - A pruned trial was stopped because it did worse than others at the same step, so its last value says the more the
+///   worse it is: its cost counts, but as no better than the median of those that succeeded. Without a value, or before
+///   any succeeded, it tells nothing.
+/// - A trial that failed, or succeeded with a value that is not finite, has no cost: its point is where trials fail.
+/// - A running trial is a point that needs no second trial.
+///
+/// A trial whose values are none of this space (of another job's wider ranges, say) is left out. The order is that of
+/// the trials' numbers, whatever the history's.
+struct Observations {
+    /// Points with costs, one cost an objective, lower is better.
+    private(set) var points: [[Double]] = []
+    private(set) var costs: [[Double]] = []
+    /// Whether the trial at the same place in `points` was pruned.
+    private(set) var isPruned: [Bool] = []
+    /// Points where trials failed.
+    private(set) var failed: [[Double]] = []
+    /// Points of running trials.
+    var running: [[Double]] = []
+
+    init(_ history: TrialHistory, in space: UnitSpace) {
+        let directions = history.directions
+        var pruned: [(point: [Double], costs: [Double])] = []
+        for trial in history.trials.sorted(by: Observations.precedes) {
+            guard let point = space.point(of: trial.assignment) else { continue }
+            let costs = zip(directions, trial.objectives).map { $0.cost($1) }
+            let isComplete = costs.count == directions.count && costs.allSatisfy(\.isFinite)
+            switch trial.state {
+            case .running:
+                running.append(point)
+            case .failed:
+                failed.append(point)
+            case .succeeded:
+                if isComplete {
+                    points.append(point)
+                    self.costs.append(costs)
+                } else {
+                    failed.append(point)
+                }
+            case .earlyStopped:
+                if isComplete { pruned.append((point, costs)) }
+            }
+        }
+        isPruned = Array(repeating: false, count: points.count)
+        guard !points.isEmpty else { return }
+        let medians = directions.indices.map { index in
+            let sorted = self.costs.map { $0[index] }.sorted()
+            return sorted[sorted.count / 2]
+        }
+        for trial in pruned {
+            points.append(trial.point)
+            costs.append(zip(trial.costs, medians).map { max($0, $1) })
+            isPruned.append(true)
+        }
+    }
+
+    /// By number; trials of one number (of jobs a warm start joined) by their content, so that the order of the list
+    /// never matters.
+    private static func precedes(_ first: PastTrial, _ second: PastTrial) -> Bool {
+        if first.index != second.index { return first.index < second.index }
+        let texts = (first.assignment.values, second.assignment.values)
+        if texts.0 != texts.1 { return texts.0.lexicographicallyPrecedes(texts.1) }
+        return first.objectives.map(\.bitPattern).lexicographicallyPrecedes(second.objectives.map(\.bitPattern))
+    }
+}

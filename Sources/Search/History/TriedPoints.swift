@@ -1,0 +1,67 @@
+/// The points of a space that trials have had, so that none gets one twice while others are left.
+///
+/// In a space with infinitely many points nothing is counted: there a repetition is a coincidence, or a sampler's own
+/// wish.
+struct TriedPoints {
+    private let space: SearchSpace
+    private let size: Int?
+    private let isFinite: Bool
+    private var tried: Set<Assignment> = []
+
+    init(_ space: SearchSpace, _ history: TrialHistory) {
+        self.space = space
+        size = space.gridSize
+        isFinite = space.isEnumerable
+        guard isFinite else { return }
+        for trial in history.trials { insert(trial.assignment) }
+    }
+
+    /// Whether every point was tried.
+    var isExhausted: Bool {
+        guard let size else { return false }
+        return tried.count >= size
+    }
+
+    /// Counts a point; texts that are no values of the space are none of its points.
+    mutating func insert(_ assignment: Assignment) {
+        guard isFinite, let assignment = canonical(assignment) else { return }
+        tried.insert(assignment)
+    }
+
+    /// Whether a trial had this point.
+    func contains(_ assignment: Assignment) -> Bool {
+        guard isFinite, let assignment = canonical(assignment) else { return false }
+        return tried.contains(assignment)
+    }
+
+    /// A point no trial had, each about equally likely; `nil` when there is none.
+    func untried(using generator: inout SeededGenerator) -> Assignment? {
+        guard !isExhausted else { return nil }
+        for _ in 0..<64 {
+            let drawn = Assignment(values: space.parameters.map { $0.domain.draw(using: &generator) })
+            if !contains(drawn) { return drawn }
+        }
+        // Few are left. From a random place on, one is met after at most as many steps as there are tried points.
+        guard let size else { return nil }
+        let start = generator.below(UInt64(size))
+        for offset in 0...UInt64(tried.count) {
+            let number = (start + offset) % UInt64(size)
+            if let point = GridSampler.point(number, in: space), !tried.contains(point) { return point }
+        }
+        return nil
+    }
+
+    /// The same point with every value as the space writes it; `nil` when it is none of the space.
+    private func canonical(_ assignment: Assignment) -> Assignment? {
+        guard assignment.values.count == space.parameters.count else { return nil }
+        var values: [String] = []
+        values.reserveCapacity(assignment.values.count)
+        for (parameter, text) in zip(space.parameters, assignment.values) {
+            guard let number = parameter.domain.number(of: text), let value = parameter.domain.point(number) else {
+                return nil
+            }
+            values.append(value)
+        }
+        return Assignment(values: values)
+    }
+}

@@ -1,0 +1,191 @@
+/// How well kernel settings explain observations, and the settings that do best.
+///
+/// Settings are maximum-a-posteriori: the marginal likelihood (Rasmussen and Williams, equations 5.8 and 5.9) times
+/// priors that keep a dozen observations from proving anything absurd.
+struct MarginalLikelihood {
+    /// What is believed of the settings before any observation, each as a normal law of its logarithm.
+    struct Prior: Sendable {
+        /// The length scale of an axis, for one axis; for more it grows with the root of their number, since distances
+        /// do (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML
+        /// 2024), though more slowly.
+        var length = 0.5
+        var lengthGrowth = 0.25
+        var lengthSpread = 0.9
+        var noise = 1e-4
+        var noiseSpread = 2.0
+        var signal = 1.0
+        var signalSpread = 1.0
+        var meanSpread = 0.7
+    }
+
+    /// The smallest variance of observations around the function, in parts of their own variance.
+    static let leastNoise = 1e-6
+
+    private let prior: Prior
+    private let values: [Double]
+    private let isChoice: [Bool]
+    private let count: Int
+    /// Squared distances of all pairs along every axis, axis by axis; pair (i, j) with j < i is number i(i−1)/2 + j.
+    private let distances: [Double]
+    private let pairs: Int
+
+    init(points: [[Double]], values: [Double], isChoice: [Bool], prior: Prior = Prior()) {
+        self.prior = prior
+        self.values = values
+        self.isChoice = isChoice
+        let count = points.count
+        self.count = count
+        pairs = count * (count - 1) / 2
+        var distances: [Double] = []
+        distances.reserveCapacity(pairs * isChoice.count)
+        for axis in isChoice.indices {
+            let column = points.map { $0[axis] }
+            for i in 0..<count {
+                for j in 0..<i {
+                    let difference = column[i] - column[j]
+                    distances.append(isChoice[axis] ? (difference == 0 ? 0 : 1) : difference * difference)
+                }
+            }
+        }
+        self.distances = distances
+    }
+
+    /// The settings the prior holds likeliest.
+    var start: KernelSettings {
+        KernelSettings(
+            logWeights: [Double](repeating: meanLogWeight, count: isChoice.count),
+            logSignal: ElementaryFunctions.log(prior.signal),
+            logNoise: ElementaryFunctions.log(prior.noise),
+            mean: 0
+        )
+    }
+
+    private var meanLogWeight: Double {
+        -2 * (ElementaryFunctions.log(prior.length)
+            + prior.lengthGrowth * 2 * 0.5 * ElementaryFunctions.log(Double(max(1, isChoice.count))))
+    }
+
+    /// The best settings found from several starts, and their negative log-posterior.
+    func fit(iterations: Int, starts: [KernelSettings]) -> (settings: KernelSettings, value: Double) {
+        let dimension = isChoice.count
+        let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
+        let lower = [Double](repeating: -9, count: dimension) + [-5, logLeast, -3]
+        let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3]
+        var best: (settings: KernelSettings, value: Double)?
+        for start in starts {
+            let (point, value) = LBFGS(iterations: iterations, tolerance: 1e-2, improvement: 1e-4).minimize(
+                from: start.logWeights + [start.logSignal, start.logNoise, start.mean],
+                lower: lower,
+                upper: upper
+            ) { negativeLogPosterior($0, &$1) }
+            if best.map({ value < $0.value }) ?? true {
+                best = (MarginalLikelihood.settings(point), value)
+            }
+        }
+        return best ?? (start, .infinity)
+    }
+
+    static func settings(_ point: [Double]) -> KernelSettings {
+        let dimension = point.count - 3
+        return KernelSettings(
+            logWeights: Array(point[..<dimension]),
+            logSignal: point[dimension],
+            logNoise: point[dimension + 1],
+            mean: point[dimension + 2]
+        )
+    }
+
+    /// −ln(likelihood · prior), up to a constant, with its gradient.
+    ///
+    /// - Parameter settings: The logarithms of weights, of signal and noise, and the mean.
+    func negativeLogPosterior(_ settings: [Double], _ gradient: inout [Double]) -> Double {
+        let dimension = isChoice.count
+        let weights = settings[..<dimension].map { ElementaryFunctions.exp($0) }
+        let signal = ElementaryFunctions.exp(settings[dimension])
+        let noise = ElementaryFunctions.exp(settings[dimension + 1])
+        let mean = settings[dimension + 2]
+
+        var covariance = [Double](repeating: 0, count: pairs)
+        var slope = [Double](repeating: 0, count: pairs)
+        distances.withUnsafeBufferPointer { distances in
+            covariance.withUnsafeMutableBufferPointer { covariance in
+                guard let d = distances.baseAddress, let k = covariance.baseAddress else { return }
+                for axis in 0..<dimension {
+                    VectorArithmetic.add(weights[axis], d + axis * pairs, to: k, count: pairs)
+                }
+            }
+        }
+        covariance.withUnsafeMutableBufferPointer { covariance in
+            slope.withUnsafeMutableBufferPointer { slope in
+                var index = 0
+                while index < pairs {
+                    var lanes = SIMD4<Double>()
+                    let width = min(4, pairs - index)
+                    for lane in 0..<width { lanes[lane] = covariance[index + lane] }
+                    let (value, derivative) = Matern.valueAndSlope(lanes)
+                    for lane in 0..<width {
+                        covariance[index + lane] = signal * value[lane]
+                        slope[index + lane] = signal * derivative[lane]
+                    }
+                    index += 4
+                }
+            }
+        }
+        var matrix = [Double](repeating: 0, count: count * count)
+        matrix.withUnsafeMutableBufferPointer { matrix in
+            var pair = 0
+            for i in 0..<count {
+                for j in 0..<i {
+                    matrix[i * count + j] = covariance[pair]
+                    pair += 1
+                }
+                matrix[i * count + i] = signal + noise
+            }
+        }
+        guard let factor = Cholesky(matrix, count: count) else { return .infinity }
+        let residuals = values.map { $0 - mean }
+        let alpha = factor.solve(residuals)
+        var value = 0.5 * factor.logDeterminant
+        for i in 0..<count { value += 0.5 * residuals[i] * alpha[i] }
+
+        // From here on `slope` becomes W·dK/d(distance²) of every pair, with W = ααᵀ − K⁻¹.
+        let inverse = factor.inverse()
+        var signalGradient = 0.0
+        var trace = 0.0
+        var pair = 0
+        for i in 0..<count {
+            for j in 0..<i {
+                let w = alpha[i] * alpha[j] - inverse[i * count + j]
+                signalGradient -= w * covariance[pair]
+                slope[pair] *= w
+                pair += 1
+            }
+            trace += alpha[i] * alpha[i] - inverse[i * count + i]
+        }
+        distances.withUnsafeBufferPointer { distances in
+            slope.withUnsafeBufferPointer { slope in
+                for axis in 0..<dimension {
+                    guard let d = distances.baseAddress, let s = slope.baseAddress else {
+                        gradient[axis] = 0
+                        continue
+                    }
+                    gradient[axis] = -weights[axis] * VectorArithmetic.dot(s, d + axis * pairs, count: pairs)
+                }
+            }
+        }
+        gradient[dimension] = signalGradient - 0.5 * signal * trace
+        gradient[dimension + 1] = -0.5 * noise * trace
+        gradient[dimension + 2] = -alpha.reduce(0, +)
+
+        func believe(_ index: Int, _ expected: Double, _ spread: Double) {
+            let z = (settings[index] - expected) / spread
+            value += 0.5 * z * z
+            gradient[index] += z / spread
+        }
+        for axis in 0..<dimension { believe(axis, meanLogWeight, 2 * prior.lengthSpread) }
+        believe(dimension, ElementaryFunctions.log(prior.signal), prior.signalSpread)
+        believe(dimension + 1, ElementaryFunctions.log(prior.noise), prior.noiseSpread)
+        believe(dimension + 2, 0, prior.meanSpread)
+        return value
+    }
+}
