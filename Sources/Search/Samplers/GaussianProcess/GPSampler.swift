@@ -1,0 +1,56 @@
+/// Bayesian optimization: the next trial is where a Gaussian process expects the largest improvement.
+///
+/// - The first trials are a scrambled Sobol' sequence, its first point moved to the middle of the space.
+/// - Costs are bent towards a normal law, see `ResponseTransform`; settings are fitted anew for every suggestion.
+/// - Trials that fail teach a second process where trials fail; the improvement counts times the chance of success.
+/// - A running trial counts as if it had given what is expected of it.
+/// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
+///   so that trials spread along the front.
+///
+/// Source: Jones, Schonlau and Welch, "Efficient Global Optimization", 1998, in the form of Snoek, Larochelle and Adams,
+/// "Practical Bayesian Optimization of Machine Learning Algorithms", NeurIPS 2012.
+public struct GPSampler: Sampler {
+    /// Trials of the space-filling start; the model begins when that many have finished.
+    public let startupTrials: Int
+
+    /// - Parameter startupTrials: 0 or more; the model needs at least one finished trial whatever it says.
+    public init(startupTrials: Int = 10) {
+        self.startupTrials = max(1, startupTrials)
+    }
+
+    /// Suggests one trial after another, each knowing of those before.
+    public func suggest(
+        _ count: Int,
+        in space: SearchSpace,
+        after history: TrialHistory,
+        using generator: inout SeededGenerator
+    ) throws(SamplerError) -> [Assignment] {
+        var session = ModelSession(space, history)
+        return session.suggest(count, using: &generator) { session, generator in
+            next(&session, &generator)
+        }
+    }
+
+    private func next(_ session: inout ModelSession, _ generator: inout SeededGenerator) -> [Double] {
+        let observations = session.observations
+        let ended = observations.points.count + observations.failed.count
+        guard ended >= startupTrials, !observations.points.isEmpty else {
+            return StartingDesign.point(session.nextIndex, in: session.space, seed: generator.seed)
+        }
+        let costs = Scalarization.costs(observations.costs, using: &generator)
+        guard
+            var surrogate = Surrogate(
+                points: observations.points,
+                costs: costs,
+                failed: observations.failed,
+                in: session.space
+            )
+        else { return session.space.randomPoint(using: &generator) }
+        for running in observations.running.suffix(Surrogate.posteriorLimit / 4) { surrogate.believe(in: running) }
+        let anchors = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
+            .prefix(5).map { observations.points[$0] }
+        let search = AcquisitionSearch(space: session.space, surrogate: surrogate)
+        let best = search.best(around: anchors, using: &generator) { session.isAllowed($0) }
+        return best ?? session.space.randomPoint(using: &generator)
+    }
+}

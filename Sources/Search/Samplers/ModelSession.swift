@@ -1,0 +1,97 @@
+/// One call of a sampler with a model: what it knows, updated with every suggestion it makes.
+struct ModelSession {
+    let space: UnitSpace
+    private(set) var observations: Observations
+    /// The number of the trial that the next suggestion is for.
+    private(set) var nextIndex: Int
+    private var tried: TriedPoints
+
+    init(_ space: SearchSpace, _ history: TrialHistory) {
+        self.space = UnitSpace(space)
+        observations = Observations(history, in: self.space)
+        nextIndex = history.nextIndex
+        tried = TriedPoints(space, history)
+    }
+
+    /// Whether a point is neither, in a finite space, one that a trial had, nor one that a running trial has.
+    func isAllowed(_ point: [Double]) -> Bool {
+        !observations.running.contains(point) && !tried.contains(space.assignment(at: point))
+    }
+
+    /// Asks for one point after another.
+    ///
+    /// - Parameter next: The sampler's idea of the next point; in a finite space another is drawn if a trial had it.
+    /// - Returns: `count` assignments, fewer when a finite space is used up.
+    mutating func suggest(
+        _ count: Int,
+        using generator: inout SeededGenerator,
+        _ next: (inout ModelSession, inout SeededGenerator) -> [Double]
+    ) -> [Assignment] {
+        var suggestions: [Assignment] = []
+        while suggestions.count < count, !tried.isExhausted {
+            var assignment = space.assignment(at: next(&self, &generator))
+            if tried.contains(assignment) {
+                guard let other = tried.untried(using: &generator) else { break }
+                assignment = other
+            }
+            suggestions.append(assignment)
+            tried.insert(assignment)
+            if let point = space.point(of: assignment) { observations.running.append(point) }
+            if nextIndex < .max { nextIndex += 1 }
+        }
+        return suggestions
+    }
+}
+
+/// The first trials of samplers with a model, before there is anything to model.
+enum StartingDesign {
+    /// The point of trial `index`: the middle of every range first, since people choose ranges around what they expect,
+    /// then a scrambled Sobol' sequence.
+    static func point(_ index: Int, in space: UnitSpace, seed: UInt64) -> [Double] {
+        let units = SobolSequence(dimension: space.dimension, seed: seed).point(UInt32(clamping: index))
+        var point = space.point(atUnits: units)
+        guard index == 0 else { return space.snapped(point) }
+        for (axis, centre) in space.centre.enumerated() {
+            if case .choice = space.axes[axis] { continue }
+            point[axis] = centre
+        }
+        return space.snapped(point)
+    }
+}
+
+/// Several objectives as one.
+enum Scalarization {
+    /// The costs of one objective as they are; of several the augmented Chebyshev sum of costs scaled to [0, 1], with
+    /// weights drawn uniformly from all that sum to 1.
+    ///
+    /// Source: Knowles, "ParEGO: A Hybrid Algorithm With On-Line Landscape Approximation for Expensive Multiobjective
+    /// Optimization Problems", IEEE TEVC 10(1), 2006, equation 2.
+    static func costs(_ costs: [[Double]], using generator: inout SeededGenerator) -> [Double] {
+        guard let count = costs.first?.count, count > 1 else { return costs.map { $0.first ?? 0 } }
+        var weights = (0..<count).map { _ in -ElementaryFunctions.log(1 - generator.unit()) + 1e-12 }
+        let total = weights.reduce(0, +)
+        for index in weights.indices { weights[index] /= total }
+        let scaled = (0..<count).map { objective in ResponseRange.scaled(costs.map { $0[objective] }) }
+        return costs.indices.map { trial in
+            var largest = 0.0
+            var sum = 0.0
+            for objective in 0..<count {
+                let part = weights[objective] * scaled[objective][trial]
+                largest = max(largest, part)
+                sum += part
+            }
+            return largest + 0.05 * sum
+        }
+    }
+}
+
+/// Costs scaled so that those of the better half fill [0, 1].
+enum ResponseRange {
+    static func scaled(_ values: [Double]) -> [Double] {
+        let sorted = values.sorted()
+        guard let least = sorted.first else { return [] }
+        let width = sorted[(sorted.count * 3) / 4] / 2 - least / 2
+        guard width > 0 else { return values.map { $0 > least ? 1 : 0 } }
+        return values.map { min(4, ($0 / 2 - least / 2) / width) }
+    }
+}
