@@ -1,3 +1,4 @@
+import JSON
 import Controller
 import Foundation
 import Glibc

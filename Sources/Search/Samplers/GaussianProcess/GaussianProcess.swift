@@ -60,7 +60,15 @@ struct GaussianProcess {
 
     /// The mean and the variance of the function (not of a noisy observation) at a point.
     func predict(_ point: [Double]) -> (mean: Double, variance: Double) {
-        var k = GaussianProcess.covariances(of: point, coordinates, count: count, weights, signal, isChoice, upTo: count)
+        var k = GaussianProcess.covariances(
+            of: point,
+            coordinates,
+            count: count,
+            weights,
+            signal,
+            isChoice,
+            upTo: count
+        )
         var mean = settings.mean
         for i in 0..<count { mean += k[i] * alpha[i] }
         factor.solveLower(&k)
@@ -71,7 +79,15 @@ struct GaussianProcess {
 
     /// The mean alone, which is cheaper.
     func mean(at point: [Double]) -> Double {
-        let k = GaussianProcess.covariances(of: point, coordinates, count: count, weights, signal, isChoice, upTo: count)
+        let k = GaussianProcess.covariances(
+            of: point,
+            coordinates,
+            count: count,
+            weights,
+            signal,
+            isChoice,
+            upTo: count
+        )
         var mean = settings.mean
         for i in 0..<count { mean += k[i] * alpha[i] }
         return mean

@@ -61,8 +61,9 @@ struct MarginalLikelihood {
     }
 
     private var meanLogWeight: Double {
-        -2 * (ElementaryFunctions.log(prior.length)
-            + prior.lengthGrowth * 2 * 0.5 * ElementaryFunctions.log(Double(max(1, isChoice.count))))
+        -2
+            * (ElementaryFunctions.log(prior.length)
+                + prior.lengthGrowth * 2 * 0.5 * ElementaryFunctions.log(Double(max(1, isChoice.count))))
     }
 
     /// The best settings found from several starts, and their negative log-posterior.

@@ -17,7 +17,8 @@ struct ResponseTransform {
         let median = sorted[sorted.count / 2]
         // Halves, because the range of two Doubles may not be one.
         let reach = 20 * (median / 2 - least / 2)
-        let ceiling = median / 2 + reach < Double.greatestFiniteMagnitude / 2 ? median / 2 + reach : sorted[sorted.count - 1] / 2
+        let ceiling =
+            median / 2 + reach < Double.greatestFiniteMagnitude / 2 ? median / 2 + reach : sorted[sorted.count - 1] / 2
         let halves = costs.map { reach > 0 ? min($0 / 2, ceiling) : $0 / 2 }
         let scaled = ResponseTransform.standardized(halves)
         guard costs.count >= 4 else {

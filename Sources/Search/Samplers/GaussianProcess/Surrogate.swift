@@ -99,7 +99,9 @@ struct Surrogate {
             + ExpectedImprovement.logarithm((incumbent - mean) / deviation).value
         if let success {
             let (mean, variance) = success.predict(point)
-            value += ElementaryFunctions.log(max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance))))
+            value += ElementaryFunctions.log(
+                max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance)))
+            )
         }
         return value
     }
