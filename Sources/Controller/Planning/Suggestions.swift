@@ -57,7 +57,10 @@ struct Suggestions {
                 )
             )
         }
-        history = TrialHistory(past)
+        history = TrialHistory(
+            past,
+            directions: job.spec.objectives.map { $0.direction == .minimize ? .minimize : .maximize }
+        )
     }
 
     /// The parameters of trial `index`, which joins the history as a running one.

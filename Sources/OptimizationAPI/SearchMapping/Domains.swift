@@ -1,31 +1,21 @@
 public import Search
 
 extension SearchSpaceSpec {
-    /// Why no domain can be made of a search space, in words that follow the parameter's name.
-    enum Problem: Error, Hashable {
-        /// A number does not fit its type, or cannot be read at all.
-        case unreadable
-        /// No sampler can draw from it in this version.
-        case unsupported(distribution: String)
-
-        var description: String {
-            switch self {
-            case .unreadable: "has bounds that are no numbers of its type"
-            case .unsupported(let distribution):
-                "is \(distribution), which is not in this version of the program; use uniform, logUniform or categorical"
-            }
-        }
+    /// A number that does not fit its type, or cannot be read at all.
+    struct UnreadableNumber: Error, Hashable, CustomStringConvertible {
+        /// Words that follow the parameter's name.
+        var description: String { "has numbers that are none of its type" }
     }
 
     /// The values a sampler chooses from.
     var domain: Domain {
-        get throws(Problem) {
+        get throws(UnreadableNumber) {
             switch self {
             case .uniform(let range): try range.domain(scale: .linear)
             case .logUniform(let range): try range.domain(scale: .log)
             case .categorical(let choices): .categorical(choices)
-            case .normal: throw .unsupported(distribution: "normal")
-            case .logNormal: throw .unsupported(distribution: "logNormal")
+            case .normal(let distribution): try distribution.domain(scale: .linear)
+            case .logNormal(let distribution): try distribution.domain(scale: .log)
             }
         }
     }
@@ -33,24 +23,48 @@ extension SearchSpaceSpec {
 
 extension NumericRange {
     /// - Throws: When a number cannot be read or does not fit the type.
-    func domain(scale: Domain.Scale) throws(SearchSpaceSpec.Problem) -> Domain {
-        guard let low = DecimalText(min), let high = DecimalText(max) else { throw .unreadable }
+    func domain(scale: Domain.Scale) throws(SearchSpaceSpec.UnreadableNumber) -> Domain {
+        guard let low = DecimalText(min), let high = DecimalText(max) else { throw SearchSpaceSpec.UnreadableNumber() }
         var interval: DecimalText?
         if scale == .linear, let step {
-            guard let number = DecimalText(step) else { throw .unreadable }
+            guard let number = DecimalText(step) else { throw SearchSpaceSpec.UnreadableNumber() }
             interval = number
         }
         switch type {
         case .float:
-            guard let low = low.double, let high = high.double else { throw .unreadable }
+            guard let low = low.double, let high = high.double else { throw SearchSpaceSpec.UnreadableNumber() }
             guard let interval else { return .float(min: low, max: high, scale: scale) }
-            guard let step = interval.double else { throw .unreadable }
+            guard let step = interval.double else { throw SearchSpaceSpec.UnreadableNumber() }
             return .float(min: low, max: high, scale: scale, step: step)
         case .int:
-            guard let low = low.int64, let high = high.int64 else { throw .unreadable }
+            guard let low = low.int64, let high = high.int64 else { throw SearchSpaceSpec.UnreadableNumber() }
             guard let interval else { return .int(min: low, max: high, scale: scale) }
-            guard let step = interval.int64 else { throw .unreadable }
+            guard let step = interval.int64 else { throw SearchSpaceSpec.UnreadableNumber() }
             return .int(min: low, max: high, scale: scale, step: step)
+        }
+    }
+}
+
+extension NormalDistribution {
+    /// - Throws: When a number cannot be read or does not fit the type.
+    func domain(scale: Domain.Scale) throws(SearchSpaceSpec.UnreadableNumber) -> Domain {
+        guard let mean = DecimalText(mean)?.double, let deviation = DecimalText(stdDev)?.double else {
+            throw SearchSpaceSpec.UnreadableNumber()
+        }
+        var interval: DecimalText?
+        if scale == .linear, let step {
+            guard let number = DecimalText(step) else { throw SearchSpaceSpec.UnreadableNumber() }
+            interval = number
+        }
+        switch type {
+        case .float:
+            guard let interval else { return .normal(mean: mean, stdDev: deviation, scale: scale) }
+            guard let step = interval.double else { throw SearchSpaceSpec.UnreadableNumber() }
+            return .normal(mean: mean, stdDev: deviation, scale: scale, step: step)
+        case .int:
+            guard let interval else { return .intNormal(mean: mean, stdDev: deviation, scale: scale) }
+            guard let step = interval.int64 else { throw SearchSpaceSpec.UnreadableNumber() }
+            return .intNormal(mean: mean, stdDev: deviation, scale: scale, step: step)
         }
     }
 }
@@ -58,8 +72,7 @@ extension NumericRange {
 extension OptimizationJobSpec {
     /// The parameters as samplers see them.
     ///
-    /// - Throws: The first parameter whose numbers are none of its type, that holds no value, or that has a distribution
-    ///   no sampler of this version can draw from.
+    /// - Throws: The first parameter whose numbers are none of its type, or that holds no value.
     public var searchSpace: SearchSpace {
         get throws(SearchSpaceError) {
             var domains: [ParameterDomain] = []

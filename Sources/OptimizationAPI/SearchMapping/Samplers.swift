@@ -7,7 +7,7 @@ public struct UnsupportedAlgorithm: Error, Hashable, CustomStringConvertible {
 
     /// A sentence for people.
     public var description: String {
-        "search algorithm \"\(name)\" is not in this version of the program; use random or grid"
+        "search algorithm \"\(name)\" is not in this version of the program; use random, grid, sobol or gp"
     }
 }
 
@@ -18,7 +18,9 @@ extension SearchAlgorithm {
             switch self {
             case .random: RandomSampler()
             case .grid: GridSampler()
-            case .sobol, .tpe, .cmaes, .gp, .auto: throw UnsupportedAlgorithm(name: name)
+            case .sobol: SobolSampler()
+            case .gp(_, let startupTrials): GPSampler(startupTrials: startupTrials)
+            case .tpe, .cmaes, .auto: throw UnsupportedAlgorithm(name: name)
             }
         }
     }
