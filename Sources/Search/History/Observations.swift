@@ -19,10 +19,13 @@ struct Observations {
     private(set) var failed: [[Double]] = []
     /// Points of running trials.
     var running: [[Double]] = []
+    /// Every trial that ended and tells something, in the order of their numbers: its point, and its costs unless it
+    /// failed.
+    private(set) var ended: [(point: [Double], costs: [Double]?)] = []
 
     init(_ history: TrialHistory, in space: UnitSpace) {
         let directions = history.directions
-        var pruned: [(point: [Double], costs: [Double])] = []
+        var pruned: [(point: [Double], costs: [Double], place: Int)] = []
         for trial in history.trials.sorted(by: Observations.precedes) {
             guard let point = space.point(of: trial.assignment) else { continue }
             let costs = zip(directions, trial.objectives).map { $0.cost($1) }
@@ -32,26 +35,36 @@ struct Observations {
                 running.append(point)
             case .failed:
                 failed.append(point)
+                ended.append((point, nil))
             case .succeeded:
                 if isComplete {
                     points.append(point)
                     self.costs.append(costs)
+                    ended.append((point, costs))
                 } else {
                     failed.append(point)
+                    ended.append((point, nil))
                 }
             case .earlyStopped:
-                if isComplete { pruned.append((point, costs)) }
+                guard isComplete else { continue }
+                pruned.append((point, costs, ended.count))
+                ended.append((point, costs))
             }
         }
         isPruned = Array(repeating: false, count: points.count)
-        guard !points.isEmpty else { return }
+        guard !points.isEmpty else {
+            ended = ended.filter { $0.costs == nil }
+            return
+        }
         let medians = directions.indices.map { index in
             let sorted = self.costs.map { $0[index] }.sorted()
             return sorted[sorted.count / 2]
         }
         for trial in pruned {
+            let costs = zip(trial.costs, medians).map { max($0, $1) }
             points.append(trial.point)
-            costs.append(zip(trial.costs, medians).map { max($0, $1) })
+            self.costs.append(costs)
+            ended[trial.place].costs = costs
             isPruned.append(true)
         }
     }

@@ -5,6 +5,11 @@ struct Cholesky {
     /// L row by row, `count` numbers each; what is above the diagonal means nothing.
     private(set) var lower: [Double]
 
+    init(lower: [Double], count: Int) {
+        self.lower = lower
+        self.count = count
+    }
+
     /// Factors a matrix.
     ///
     /// - Parameter matrix: A row by row, of which only the lower triangle is read.

@@ -1,0 +1,52 @@
+import Search
+
+/// A sampler under its column's name.
+struct Contestant: Sendable {
+    let name: String
+    let sampler: @Sendable (_ trials: Int, _ parallel: Int) -> any Sampler
+}
+
+/// One job: a problem, a sampler, a seed.
+struct Run {
+    let problem: Problem
+    let sampler: any Sampler
+    let seed: UInt64
+    let trials: Int
+    let parallel: Int
+
+    /// The regret after every trial: of the trial whose report was best so far, by its true value.
+    func regrets() -> [Double] {
+        var history = TrialHistory()
+        var best = (reported: Double.infinity, true: Double.infinity)
+        var regrets: [Double] = []
+        while regrets.count < trials {
+            let batch = min(parallel, trials - regrets.count)
+            var started: [Assignment] = []
+            for _ in 0..<batch {
+                let index = history.trials.count
+                guard
+                    let next = try? sampler.suggestion(forTrial: index, in: problem.space, after: history, seed: seed)
+                else { break }
+                history.trials.append(PastTrial(index: index, assignment: next, state: .running))
+                started.append(next)
+            }
+            for assignment in started {
+                let index = regrets.count
+                let outcome = problem.trial(assignment, seed: seed, index: index)
+                history.trials[index] = PastTrial(
+                    index: index,
+                    assignment: assignment,
+                    state: outcome == nil ? .failed : .succeeded,
+                    objectives: outcome.map { [$0.reported] } ?? []
+                )
+                if let outcome, outcome.reported < best.reported { best = outcome }
+                regrets.append(best.true == .infinity ? 1 : problem.regret(best.true))
+            }
+            // A finite space that was seen whole: nothing changes any more.
+            if started.count < batch {
+                regrets += Array(repeating: regrets.last ?? 1, count: trials - regrets.count)
+            }
+        }
+        return regrets
+    }
+}

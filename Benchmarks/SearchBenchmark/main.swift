@@ -1,0 +1,16 @@
+import Search
+
+// SearchBenchmark                       the table and the picture of docs/search.md
+// SearchBenchmark compare A B SEEDS ... mean regrets on drawn problems A..<B
+// SearchBenchmark serve                 evaluates problems for other tuners, a line each
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "serve":
+    Bridge.serve()
+case "latency":
+    Latency.print()
+case "compare":
+    Comparison.print(arguments.dropFirst().compactMap(Int.init), only: arguments.dropFirst(4).filter { Int($0) == nil })
+default:
+    Report.write(seeds: arguments.first.flatMap(Int.init) ?? 20)
+}
