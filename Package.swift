@@ -123,6 +123,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "SearchBenchmark",
+            dependencies: ["Search"],
+            path: "Benchmarks/SearchBenchmark",
+            exclude: ["Tables", "optuna_runs.py"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "CacheBenchmark",
             dependencies: [
                 "HTTP", "JSON", "Kubernetes", "OptimizationAPI", .product(name: "Logging", package: "swift-log"),

@@ -40,11 +40,7 @@ struct Suggestions {
         }
         names = space.parameters.map(\.name)
         seed = job.seed
-        do {
-            sampler = try job.spec.searchAlgorithm.sampler
-        } catch {
-            throw .unable(reason: JobReason.invalidSpec, message: "\(error)")
-        }
+        sampler = job.spec.searchAlgorithm.sampler(parallelTrials: job.spec.parallelTrials)
         var past = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }

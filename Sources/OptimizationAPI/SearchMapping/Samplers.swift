@@ -1,27 +1,38 @@
 public import Search
 
-/// An algorithm of the API that no sampler does in this version.
-public struct UnsupportedAlgorithm: Error, Hashable, CustomStringConvertible {
-    /// The field of `spec.searchAlgorithm`.
-    public let name: String
-
-    /// A sentence for people.
-    public var description: String {
-        "search algorithm \"\(name)\" is not in this version of the program; use random, grid, sobol or gp"
+extension SearchAlgorithm {
+    /// The sampler that does it.
+    ///
+    /// - Parameter parallelTrials: How many trials of the job run at a time, by which `auto` chooses.
+    public func sampler(parallelTrials: Int) -> any Sampler {
+        switch self {
+        case .random: RandomSampler()
+        case .grid: GridSampler()
+        case .sobol: SobolSampler()
+        case .tpe(_, let startupTrials, let candidates):
+            TPESampler(startupTrials: startupTrials, candidates: candidates)
+        case .cmaes(_, let startupTrials, let sigma):
+            // Validation admits only numbers from above 0 to 1; anything else means the default.
+            CMAESSampler(
+                startupTrials: startupTrials,
+                sigma: sigma.flatMap(DecimalText.init)?.double ?? CMAESSampler.defaultSigma
+            )
+        case .gp(_, let startupTrials): GPSampler(startupTrials: startupTrials)
+        case .auto: AutoSampler(parallelTrials: parallelTrials)
+        }
     }
 }
 
-extension SearchAlgorithm {
-    /// The sampler that does it.
-    public var sampler: any Sampler {
-        get throws(UnsupportedAlgorithm) {
-            switch self {
-            case .random: RandomSampler()
-            case .grid: GridSampler()
-            case .sobol: SobolSampler()
-            case .gp(_, let startupTrials): GPSampler(startupTrials: startupTrials)
-            case .tpe, .cmaes, .auto: throw UnsupportedAlgorithm(name: name)
-            }
+extension PruneAlgorithm {
+    /// The pruner that does it.
+    public var pruner: any Pruner {
+        switch self {
+        case .medianStop(let startupTrials, let startupSteps):
+            MedianStopPruner(startupTrials: startupTrials, startupSteps: startupSteps)
+        case .asha(let reductionFactor, let minProgress):
+            SuccessiveHalvingPruner(reductionFactor: reductionFactor, minProgress: minProgress)
+        case .hyperband(let reductionFactor, let minProgress, let maxProgress):
+            HyperbandPruner(reductionFactor: reductionFactor, minProgress: minProgress, maxProgress: maxProgress)
         }
     }
 }

@@ -13,7 +13,7 @@ struct HostileInputTests {
             do {
                 let job = try OptimizationJob(decoding: object)
                 let space = try job.spec.searchSpace
-                let suggestion = try job.spec.searchAlgorithm.sampler.suggestion(
+                let suggestion = try job.spec.searchAlgorithm.sampler(parallelTrials: 1).suggestion(
                     forTrial: 0,
                     in: space,
                     after: TrialHistory(),

@@ -17,12 +17,15 @@ public struct CMAESSampler: Sampler {
     /// The first standard deviation, as a part of every parameter's range.
     public let sigma: Double
 
+    /// A sixth: three deviations to either end from the middle of a range.
+    public static let defaultSigma = 1.0 / 6
+
     /// - Parameters:
     ///   - startupTrials: 0 or more; at least one is made.
     ///   - sigma: Above 0 and at most 1.
-    public init(startupTrials: Int = 1, sigma: Double = 1.0 / 6) {
+    public init(startupTrials: Int = 1, sigma: Double = CMAESSampler.defaultSigma) {
         self.startupTrials = max(1, startupTrials)
-        self.sigma = sigma > 0 ? min(sigma, 1) : 1.0 / 6
+        self.sigma = sigma > 0 ? min(sigma, 1) : CMAESSampler.defaultSigma
     }
 
     /// Draws `count` points from the state the history leads to.

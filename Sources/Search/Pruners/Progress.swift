@@ -1,0 +1,74 @@
+/// What a trial reported at one point of its training.
+public struct ProgressReport: Sendable, Hashable {
+    /// How far the trial had come: steps, epochs or percent, alike for all trials of a job; 0 or more.
+    public let step: Int64
+    /// The objective's value then; can be NaN or infinite.
+    public let value: Double
+
+    /// Describes a report.
+    public init(step: Int64, value: Double) {
+        self.step = step
+        self.value = value
+    }
+}
+
+/// What a trial has reported so far.
+public struct TrialProgress: Sendable, Hashable {
+    /// The trial's number in its job, counted from 0.
+    public let index: Int
+    /// How far the trial got.
+    public var state: PastTrial.State
+    /// Its reports by ascending step, at most `limit` of them.
+    public private(set) var reports: [ProgressReport]
+
+    /// How many reports are kept of one trial.
+    ///
+    /// Rungs and medians need the course, not every step of it; 48 reports of 1000 trials are still a small object.
+    public static let limit = 48
+
+    /// Begins with `reports` in any order.
+    public init(index: Int, state: PastTrial.State, reports: [ProgressReport] = []) {
+        self.index = index
+        self.state = state
+        self.reports = []
+        for report in reports.sorted(by: { $0.step < $1.step }) { append(report) }
+    }
+
+    /// Adds a report.
+    ///
+    /// One of a step that is not past the last replaces the last if it is of the same step and is dropped otherwise: a
+    /// trial that started anew counts once it is past where it was. When there are too many, every second one goes,
+    /// never the first or the last.
+    public mutating func append(_ report: ProgressReport) {
+        if let last = reports.last, report.step <= last.step {
+            guard report.step == last.step else { return }
+            reports.removeLast()
+        }
+        reports.append(report)
+        guard reports.count > TrialProgress.limit else { return }
+        let last = reports.count - 1
+        reports = reports.enumerated().filter { $0.offset % 2 == 0 || $0.offset == last }.map(\.element)
+    }
+
+    /// The last step reported.
+    var step: Int64? { reports.last?.step }
+
+    /// The lowest cost among the reports up to a step; `nil` when none of them is finite.
+    func best(upTo step: Int64, _ direction: ObjectiveDirection) -> Double? {
+        var best: Double?
+        for report in reports {
+            guard report.step <= step else { break }
+            let cost = direction.cost(report.value)
+            if cost.isFinite, best.map({ cost < $0 }) ?? true { best = cost }
+        }
+        return best
+    }
+
+    /// The lowest cost by the time the trial first reached a step; `nil` when it has not.
+    ///
+    /// - Returns: +∞ when it got there without any finite value.
+    func best(reaching step: Int64, _ direction: ObjectiveDirection) -> Double? {
+        guard let reached = reports.first(where: { $0.step >= step }) else { return nil }
+        return best(upTo: reached.step, direction) ?? .infinity
+    }
+}
