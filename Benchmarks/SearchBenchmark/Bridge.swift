@@ -20,7 +20,9 @@ enum Bridge {
                 for problem in problems {
                     known[problem.name] = problem
                     let parameters = problem.space.parameters.map { text($0.domain) }
-                    print(([problem.name, "\(problem.best)", "\(problem.typical)"] + parameters).joined(separator: "\t"))
+                    print(
+                        ([problem.name, "\(problem.best)", "\(problem.typical)"] + parameters).joined(separator: "\t")
+                    )
                 }
                 print("")
             case "value" where fields.count >= 4:

@@ -31,7 +31,9 @@ enum Comparison {
                         trials: 100,
                         parallel: numbers[3]
                     ).regrets()
-                    for (place, trial) in [25, 50, 100].enumerated() { own[place] += regrets[trial - 1] / Double(numbers[2]) }
+                    for (place, trial) in [25, 50, 100].enumerated() {
+                        own[place] += regrets[trial - 1] / Double(numbers[2])
+                    }
                 }
                 for place in 0..<3 { sums[place] += own[place] / Double(problems.count) }
                 lines += "   \(problem.name) \(own.map { ($0 * 10000).rounded() / 10000 })\n"

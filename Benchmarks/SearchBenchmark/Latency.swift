@@ -35,7 +35,13 @@ enum Latency {
 
     static func print() {
         for entry in measure(Contestants.all) {
-            Swift.print(entry.sampler, entry.dimension, entry.trials, (entry.milliseconds * 1000).rounded() / 1000, "ms")
+            Swift.print(
+                entry.sampler,
+                entry.dimension,
+                entry.trials,
+                (entry.milliseconds * 1000).rounded() / 1000,
+                "ms"
+            )
         }
     }
 

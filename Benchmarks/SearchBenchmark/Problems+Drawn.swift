@@ -17,9 +17,10 @@ extension Problems {
         case 2:
             let choices = generator.below(3) + 2
             let effects = (0..<64).map { _ in normal(using: &generator) }
-            let domains = line + [
-                .categorical((0..<choices).map { "c\($0)" }), .categorical(["x", "y", "z"]), .int(min: 1, max: 12),
-            ]
+            let domains =
+                line + [
+                    .categorical((0..<choices).map { "c\($0)" }), .categorical(["x", "y", "z"]), .int(min: 1, max: 12),
+                ]
             return Problem("\(name)-mixed-\(dimension)d", domains) { x in
                 // A choice shifts the rest of the landscape, as an optimizer shifts the best learning rate.
                 let first = Int(x[dimension])

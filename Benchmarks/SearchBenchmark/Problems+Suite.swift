@@ -21,7 +21,12 @@ enum Problems {
     }
 
     private static var noisyBranin: Problem {
-        Problem("noisy-branin", [.float(min: -5, max: 10), .float(min: 0, max: 15)], noise: 5, best: 0.39788735772973816) {
+        Problem(
+            "noisy-branin",
+            [.float(min: -5, max: 10), .float(min: 0, max: 15)],
+            noise: 5,
+            best: 0.39788735772973816
+        ) {
             branin($0[0], $0[1])
         }
     }
@@ -105,7 +110,8 @@ enum Problems {
     }
 
     private static var logValley: Problem {
-        Problem("log-valley", [.float(min: 1e-6, max: 1, scale: .log), .float(min: 1e-8, max: 1e-1, scale: .log)]) { x in
+        Problem("log-valley", [.float(min: 1e-6, max: 1, scale: .log), .float(min: 1e-8, max: 1e-1, scale: .log)]) {
+            x in
             let rate = logarithm(x[0]) / logarithm(10) + 2.7
             let decay = logarithm(x[1]) / logarithm(10) + 4
             let sum: Double = decay + rate

@@ -40,7 +40,8 @@ public struct MedianStopPruner: Pruner {
         guard cost > median else { return .keep }
         let sign = direction == .minimize ? 1.0 : -1.0
         return .stop(
-            because: "its best value by step \(step), \(sign * cost), is worse than the median of \(costs.count) trials, "
+            because:
+                "its best value by step \(step), \(sign * cost), is worse than the median of \(costs.count) trials, "
                 + "\(sign * median)"
         )
     }

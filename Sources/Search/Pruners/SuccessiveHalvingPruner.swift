@@ -56,7 +56,8 @@ public struct SuccessiveHalvingPruner: Pruner {
         let going = max(1, count / reductionFactor)
         guard better >= going else { return .keep }
         return .stop(
-            because: "at step \(threshold) it was number \(better + 1) of \(count) trials, of which the best \(going) go on"
+            because:
+                "at step \(threshold) it was number \(better + 1) of \(count) trials, of which the best \(going) go on"
         )
     }
 
