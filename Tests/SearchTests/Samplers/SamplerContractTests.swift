@@ -10,6 +10,11 @@ struct SamplerCase: CustomTestStringConvertible, Sendable {
     static let all = [
         SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "grid", sampler: GridSampler(), space: { try .enumerable() }),
+        SamplerCase(testDescription: "sobol", sampler: SobolSampler(), space: { try .everyKind() }),
+        SamplerCase(testDescription: "tpe", sampler: TPESampler(startupTrials: 4), space: { try .everyKind() }),
+        SamplerCase(testDescription: "cmaes", sampler: CMAESSampler(startupTrials: 4), space: { try .everyKind() }),
+        SamplerCase(testDescription: "gp", sampler: GPSampler(startupTrials: 4), space: { try .everyKind() }),
+        SamplerCase(testDescription: "auto", sampler: AutoSampler(parallelTrials: 4), space: { try .everyKind() }),
     ]
 }
 
@@ -74,6 +79,32 @@ struct SamplerContractTests {
             #expect(suggestions.count == 3)
             for suggestion in suggestions where !space.allows(suggestion) {
                 Issue.record("seed \(seed) gives \(suggestion.values)")
+            }
+        }
+    }
+
+    @Test(
+        "stays inside the space whatever trials reported, and suggests what is not being tried already",
+        arguments: SamplerCase.all,
+        [
+            { _ in [0] }, { _ in [.nan] }, { _ in [] }, { [1e300 * Double($0 % 2 == 0 ? 1 : -1)] },
+            { [$0 % 3 == 0 ? .infinity : Double($0)] },
+        ] as [@Sendable (Int) -> [Double]]
+    )
+    func strangeReports(_ subject: SamplerCase, report: @Sendable (Int) -> [Double]) throws {
+        let space = try subject.space()
+        for isFailing in [false, true] {
+            var history = TrialHistory()
+            for index in 0..<20 {
+                let suggestion = try subject.sampler.suggestion(forTrial: index, in: space, after: history, seed: 5)
+                let assignment = try #require(suggestion)
+                #expect(space.allows(assignment))
+                #expect(!history.trials.contains { $0.state == .running && $0.assignment == assignment })
+                let state: PastTrial.State = isFailing ? .failed : index % 4 == 3 ? .running : .succeeded
+                let objectives = state == .succeeded ? report(index) : []
+                history.trials.append(
+                    PastTrial(index: index, assignment: assignment, state: state, objectives: objectives)
+                )
             }
         }
     }
