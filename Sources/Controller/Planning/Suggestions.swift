@@ -11,7 +11,7 @@ struct Suggestions {
     private let space: SearchSpace
     private let sampler: any Sampler
     private let seed: UInt64
-    private var history: TrialHistory
+    private(set) var history: TrialHistory
 
     /// Why there is no next suggestion.
     enum Stop: Error, Equatable {
@@ -53,10 +53,7 @@ struct Suggestions {
                 )
             )
         }
-        history = TrialHistory(
-            past,
-            directions: job.spec.objectives.map { $0.direction == .minimize ? .minimize : .maximize }
-        )
+        history = TrialHistory(past, directions: job.spec.objectives.map { $0.direction.searched })
     }
 
     /// The parameters of trial `index`, which joins the history as a running one.
@@ -97,6 +94,16 @@ struct Suggestions {
         case .succeeded: .succeeded
         case .failed: .failed
         case .earlyStopped: .earlyStopped
+        }
+    }
+}
+
+extension Direction {
+    /// The direction as samplers know it.
+    fileprivate var searched: ObjectiveDirection {
+        switch self {
+        case .minimize: .minimize
+        case .maximize: .maximize
         }
     }
 }

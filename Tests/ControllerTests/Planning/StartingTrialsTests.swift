@@ -1,6 +1,7 @@
 import JSON
 import Kubernetes
 import OptimizationAPI
+import Search
 import Testing
 
 @testable import Controller
@@ -48,6 +49,29 @@ struct StartingTrialsTests {
         #expect(plan.status.trials.map(\.trainJobUID) == ["u0", nil])
         #expect(plan.creations.map(\.name) == ["bert-trial-1"])
         #expect(plan.events.map(\.reason) == [EventReason.trialStarted])
+    }
+
+    @Test("tells samplers which way each objective is better, and nothing of values that say nothing")
+    func history() throws {
+        let objectives: JSONObject = [
+            "objectives": [Sample.objective("accuracy", "Maximize"), Sample.objective("loss")]
+        ]
+        func record(_ index: Int, _ state: TrialState, _ reason: String) -> TrialRecord {
+            var record = Sample.record(index, uid: "u\(index)", state: state, reason: reason, loss: "2")
+            record.metrics.append(MetricValue(name: "accuracy", value: "0.5"))
+            return record
+        }
+        let records = [
+            record(0, .succeeded, TrialReason.completed), record(1, .earlyStopped, "Pruned"),
+            record(2, .earlyStopped, TrialReason.jobEnded),
+        ]
+        let suggestions = try Suggestions(
+            for: try Sample.job(Sample.jobObject(more: objectives)),
+            after: records,
+            at: Sample.start
+        )
+        #expect(suggestions.history.directions == [.maximize, .minimize])
+        #expect(suggestions.history.trials.map(\.objectives) == [[0.5, 2], [0.5, 2], []])
     }
 
     @Test("never adopts a TrainJob that another owner controls")
