@@ -18,6 +18,7 @@ if CommandLine.arguments.dropFirst().first == "cluster" {
 } else {
     let jobs = max(10, CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000)
     print(Measurement.header)
+    fflush(nil)  // before the runs, which print for themselves
     for part in [jobs / 10, jobs] {
         // Each in a process of its own, so that the memory of one is not counted in the other.
         let run = Process()
