@@ -60,17 +60,20 @@ struct RestartTests {
         try await cluster.create("storm", numTrials: Self.trials, parallelTrials: Self.parallel)
         let killer = Killer(cluster: cluster)
         try await killer.startAnew()
-        let storm = Task {
-            // Moments from far too early to just after a trial, without rhyme or reason but the same every time.
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(40 + (await killer.kills * 137) % 460))
-                try await killer.startAnew()
+        try await withThrowingTaskGroup(of: Void.self) { storm in
+            storm.addTask {
+                // Moments from far too early to just after a trial, without rhyme or reason but the same every time.
+                while !Task.isCancelled {
+                    try await Task.sleep(for: .milliseconds(40 + (await killer.kills * 137) % 460))
+                    try await killer.startAnew()
+                }
             }
+            try await train("storm", on: cluster, log: { "" }, meanwhile: { _ in try await killer.startAnew() })
+            storm.cancelAll()
+            do { try await storm.waitForAll() } catch is CancellationError {}
         }
-        try await train("storm", on: cluster, log: { "" }, meanwhile: { _ in try await killer.startAnew() })
-        storm.cancel()
-        _ = await storm.result
         await killer.end()
+        #expect(await killer.kills > Self.trials)
         check("storm", on: cluster, against: expected)
         await cluster.stop()
     }
@@ -93,15 +96,27 @@ struct RestartTests {
     }
 }
 
-/// Kills the controller and starts another in its place.
+/// Kills the controller and starts another in its place; whoever asks, one never runs beside another.
 private actor Killer {
     private let cluster: Cluster
     private var controller: ControllerProcess?
+    /// The last replacement asked for. Actors let others in while they wait, so replacements queue up behind it.
+    private var last: Task<Void, any Error>?
     private(set) var kills = 0
 
     init(cluster: Cluster) { self.cluster = cluster }
 
     func startAnew() async throws {
+        let before = last
+        let replacement = Task {
+            _ = await before?.result
+            try await replace()
+        }
+        last = replacement
+        try await replacement.value
+    }
+
+    private func replace() async throws {
         if let controller {
             await controller.kill()
             kills += 1
@@ -109,7 +124,10 @@ private actor Killer {
         controller = try cluster.controller("storm-\(kills)")
     }
 
-    func end() async { await controller?.kill() }
+    func end() async {
+        _ = await last?.result
+        await controller?.kill()
+    }
 }
 
 extension OptimizationJobStatus {

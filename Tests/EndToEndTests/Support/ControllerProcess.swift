@@ -35,6 +35,11 @@ final class ControllerProcess: Sendable {
         self.process = Mutex(process)
     }
 
+    /// A test that failed half-way leaves no process behind.
+    deinit {
+        process.withLock { if $0.isRunning { Glibc.kill(identifier, SIGKILL) } }
+    }
+
     /// Kills it as nothing can be caught, and waits until it is gone.
     func kill() async {
         if process.withLock({ $0.isRunning }) { Glibc.kill(identifier, SIGKILL) }
