@@ -18,6 +18,16 @@ struct ModelSession {
         !observations.running.contains(point) && !tried.contains(space.assignment(at: point))
     }
 
+    /// Trials that have ended, whether with a value or without.
+    var endedTrials: Int { observations.points.count + observations.failed.count }
+
+    /// The starting design's point for the next trial while fewer than `startupTrials` have ended, or none of them with a
+    /// value; `nil` once there is something to model.
+    func startingPoint(before startupTrials: Int, seed: UInt64) -> [Double]? {
+        guard endedTrials < startupTrials || observations.points.isEmpty else { return nil }
+        return StartingDesign.point(nextIndex, in: space, seed: seed)
+    }
+
     /// Asks for one point after another.
     ///
     /// - Parameter next: The sampler's idea of the next point; in a finite space another is drawn if a trial had it.

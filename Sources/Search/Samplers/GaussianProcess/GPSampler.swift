@@ -32,11 +32,8 @@ public struct GPSampler: Sampler {
     }
 
     private func next(_ session: inout ModelSession, _ generator: inout SeededGenerator) -> [Double] {
+        if let start = session.startingPoint(before: startupTrials, seed: generator.seed) { return start }
         let observations = session.observations
-        let ended = observations.points.count + observations.failed.count
-        guard ended >= startupTrials, !observations.points.isEmpty else {
-            return StartingDesign.point(session.nextIndex, in: session.space, seed: generator.seed)
-        }
         let costs = Scalarization.costs(observations.costs, using: &generator)
         guard
             var surrogate = Surrogate(

@@ -60,17 +60,8 @@ struct GaussianProcess {
 
     /// The mean and the variance of the function (not of a noisy observation) at a point.
     func predict(_ point: [Double]) -> (mean: Double, variance: Double) {
-        var k = GaussianProcess.covariances(
-            of: point,
-            coordinates,
-            count: count,
-            weights,
-            signal,
-            isChoice,
-            upTo: count
-        )
-        var mean = settings.mean
-        for i in 0..<count { mean += k[i] * alpha[i] }
+        var k = covariances(with: point)
+        let mean = mean(given: k)
         factor.solveLower(&k)
         var explained = 0.0
         for i in 0..<count { explained += k[i] * k[i] }
@@ -79,7 +70,17 @@ struct GaussianProcess {
 
     /// The mean alone, which is cheaper.
     func mean(at point: [Double]) -> Double {
-        let k = GaussianProcess.covariances(
+        mean(given: covariances(with: point))
+    }
+
+    private func mean(given k: [Double]) -> Double {
+        var mean = settings.mean
+        for i in 0..<count { mean += k[i] * alpha[i] }
+        return mean
+    }
+
+    private func covariances(with point: [Double]) -> [Double] {
+        GaussianProcess.covariances(
             of: point,
             coordinates,
             count: count,
@@ -88,9 +89,6 @@ struct GaussianProcess {
             isChoice,
             upTo: count
         )
-        var mean = settings.mean
-        for i in 0..<count { mean += k[i] * alpha[i] }
-        return mean
     }
 
     /// The same with the derivatives by every coordinate; 0 for choices.

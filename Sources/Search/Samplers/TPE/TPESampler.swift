@@ -44,13 +44,10 @@ public struct TPESampler: Sampler {
     }
 
     private func next(_ session: inout ModelSession, _ generator: inout SeededGenerator) -> [Double] {
+        if let start = session.startingPoint(before: startupTrials, seed: generator.seed) { return start }
         let observations = session.observations
-        let ended = observations.points.count + observations.failed.count
-        guard ended >= startupTrials, !observations.points.isEmpty else {
-            return StartingDesign.point(session.nextIndex, in: session.space, seed: generator.seed)
-        }
         let ranked = Pareto.ranking(observations.costs)
-        let goodCount = min(25, (ended + 9) / 10, ranked.count)
+        let goodCount = min(25, (session.endedTrials + 9) / 10, ranked.count)
         let good = ranked[..<goodCount].map { observations.points[$0] }
         let bad =
             ranked[goodCount...].sorted().suffix(TPESampler.badLimit).map { observations.points[$0] }
