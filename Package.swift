@@ -157,8 +157,12 @@ let package = Package(
         ),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
-        .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: strict),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Transport"], swiftSettings: strict),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["CLinux", "COpenSSL", "Transport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "HTTPTests", dependencies: ["COpenSSL", "HTTP", "Transport"], swiftSettings: strict),
         .testTarget(
             name: "KubernetesTests",
             dependencies: ["HTTP", "JSON", "Kubernetes"],

@@ -39,9 +39,9 @@ struct TestIdentity: Sendable {
 final class EchoServer: Sendable {
     let identity: TestIdentity?
     let address: SocketAddress
-    private let loop: EventLoop
+    let loop: EventLoop
     private let clientLoop: EventLoop
-    private let listener: Listener
+    let listener: Listener
     private let received = Mutex<(count: Int, waiting: (Int, CheckedContinuation<Void, Never>)?)>((0, nil))
 
     init(identity: TestIdentity?, finishesAfterEcho: Bool = false) throws {

@@ -76,11 +76,16 @@ public final class HTTPServer: Sendable {
     ///   - delay: How long to go on accepting connections.
     ///   - limit: When to stop in any case, counted from the call; at least `delay`.
     public func drain(acceptingFor delay: Duration, within limit: Duration) async {
+        await drain(acceptingUntil: { try? await Task.sleep(for: delay) }, within: limit - delay)
+    }
+
+    /// Drains, accepting until `delay` returns, and then waiting no longer than `limit`.
+    func drain(acceptingUntil delay: () async -> Void, within limit: Duration) async {
         guard let listener = running.withLock({ $0?.listener }) else { return }
         core.announceClosing()
-        try? await Task.sleep(for: delay)
-        await listener.stop(grace: Task.isCancelled ? .zero : min(HTTPServer.handshakeGrace, limit - delay))
-        await core.untilEmpty(atMost: limit - delay)
+        await delay()
+        await listener.stop(grace: Task.isCancelled ? .zero : min(HTTPServer.handshakeGrace, limit))
+        await core.untilEmpty(atMost: limit)
         await stop(within: .zero)
     }
 

@@ -87,20 +87,21 @@ struct ConnectionLimitTests {
             // Whoever asks first is served, so that the server is known to be up.
             clients[0].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try clients[0].receiveAnswer().body == "served")
-            var limit = rlimit()
-            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            let fourth = try PlainSocket(port: server.port)
-            let usual = limit
-            limit.rlim_cur = 4
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var usual = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
+            var low = usual
+            low.rlim_cur = 4
+            let fourth = try PlainSocket(port: server.port) {
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &low)
+            }
             // Not accepted with the limit this low: only its request is on its way.
             fourth.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             let before = clock()
             usleep(300_000)
             let spent = Double(clock() - before) / Double(CLOCKS_PER_SEC)
             #expect(spent < 0.2, "the server spins")
-            var restored = usual
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &restored)
+            #expect(!fourth.hasInput(within: 0))
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
             #expect(try fourth.receiveAnswer().body == "served")
             await server.stop(within: .seconds(5))
         }

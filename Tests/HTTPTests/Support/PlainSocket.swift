@@ -14,16 +14,19 @@ final class PlainSocket {
 
     /// Connects to a port on loopback.
     ///
-    /// - Parameter window: The size of the receive buffer, to be slow with.
-    init(port: UInt16, window: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - window: The size of the receive buffer, to be slow with.
+    ///   - prepare: Called when the socket is there and before it connects.
+    init(port: UInt16, window: Int32? = nil, prepare: () -> Void = {}) throws {
         number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = PlainSocket.patience
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         if var window { setsockopt(number, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<Int32>.size)) }
         let address = try #require(SocketAddress(numeric: "127.0.0.1", port: port))
+        prepare()
         let number = self.number
         let result = address.withSockaddr { connect(number, $0, $1) }
-        try #require(result == 0, "connect: \(String(cString: strerror(errno)))")
+        guard result == 0 else { throw SyscallError(call: "connect", code: errno) }
     }
 
     deinit {

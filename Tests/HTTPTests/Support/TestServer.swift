@@ -12,11 +12,46 @@ struct ClosureHandler: HTTPHandler {
     func respond(to request: HTTPRequest) -> HTTPReply { closure(request) }
 }
 
+/// Counts across threads, and lets tasks wait for a number.
+final class Counter: Sendable {
+    private struct State {
+        var value = 0
+        var waiting: [(value: Int, CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    var value: Int { state.withLock { $0.value } }
+
+    func increment() {
+        let due = state.withLock { state in
+            state.value += 1
+            let value = state.value
+            defer { state.waiting.removeAll { $0.value <= value } }
+            return state.waiting.filter { $0.value <= value }.map(\.1)
+        }
+        for continuation in due { continuation.resume() }
+    }
+
+    /// Returns once the count is `value` or more.
+    func reaches(_ value: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.value < value { state.waiting.append((value, continuation)) }
+                return state.value >= value
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+}
+
 /// A server with a handler for every path the tests need, its TLS identity, and clients for it.
 final class TestServer: Sendable {
     let server: HTTPServer
     let identity: TestIdentity?
     let client: HTTPClient
+    /// How many have begun to read `/stream-for-ever`.
+    let arrivals: Counter
     /// Set once the stream at `/stream-for-ever` has noticed that its reader left.
     let readerLeft = OneShot<Void>()
 
@@ -25,6 +60,8 @@ final class TestServer: Sendable {
         var configuration = configuration
         configuration.tls = identity?.server
         let left = readerLeft
+        let arrivals = Counter()
+        self.arrivals = arrivals
         server = try HTTPServer(
             configuration: configuration,
             handler: ClosureHandler { request in
@@ -62,9 +99,11 @@ final class TestServer: Sendable {
                         HTTPResponse(
                             status: 200,
                             body: .stream { writer in
+                                arrivals.increment()
+                                // Also when the reader is gone before the first write.
+                                defer { left.resume(with: .success(())) }
                                 try await writer.write(Array("hello\n".utf8))
                                 await writer.untilClosed()
-                                left.resume(with: .success(()))
                             }
                         )
                     )
