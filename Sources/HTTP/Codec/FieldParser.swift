@@ -1,67 +1,69 @@
 /// Reads header lines (RFC 9112 §5).
 enum FieldParser {
-    /// Reads field lines; `lines` are ranges into `bytes`.
+    /// Reads field lines; `lines` are ranges into `bytes`, in order.
     static func fields(
         in bytes: UnsafeRawBufferPointer,
-        lines: some Collection<Range<Int>>,
+        lines: ArraySlice<Range<Int>>,
         limit: Int
     ) throws(HTTPParseError) -> HTTPFields {
         guard lines.count <= limit else {
             throw HTTPParseError(status: 431, "more than \(limit) header fields")
         }
-        var fields = HTTPFields()
+        guard let first = lines.first, let last = lines.last else { return HTTPFields() }
+        let text = UnsafeRawBufferPointer(rebasing: bytes[first.lowerBound..<last.upperBound])
+        var found: [HTTPFields.Line] = []
+        found.reserveCapacity(lines.count)
         for line in lines {
-            let (name, value) = try field(UnsafeRawBufferPointer(rebasing: bytes[line]))
-            fields.append(name: name, value: value)
+            found.append(try field(in: text, line.lowerBound - first.lowerBound..<line.upperBound - first.lowerBound))
         }
-        return fields
+        return HTTPFields(copying: text, lines: found)
     }
 
     /// Checks a line without keeping anything of it.
     static func check(_ line: [UInt8]) throws(HTTPParseError) {
         let outcome = line.withUnsafeBytes { bytes in
-            Result { () throws(HTTPParseError) in _ = try parts(of: bytes) }
+            Result { () throws(HTTPParseError) in _ = try field(in: bytes, 0..<bytes.count) }
         }
         try outcome.get()
     }
 
-    private static func field(_ line: UnsafeRawBufferPointer) throws(HTTPParseError) -> (String, String) {
-        let (name, value) = try parts(of: line)
-        return (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
-    }
-
-    private static func parts(
-        of line: UnsafeRawBufferPointer
-    ) throws(HTTPParseError) -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
-            throw .malformed("a header line has no colon")
-        }
-        // Also refuses white space before the colon and folded lines, which begin with it (RFC 9112 §5.1, §5.2).
-        guard colon > 0, line[..<colon].allSatisfy(\.isTokenCharacter) else {
+    /// Where the name and the value of a line are; `line` is a range into `bytes`.
+    private static func field(
+        in bytes: UnsafeRawBufferPointer,
+        _ line: Range<Int>
+    ) throws(HTTPParseError) -> HTTPFields.Line {
+        var colon = line.lowerBound
+        while colon < line.upperBound, bytes[colon].isTokenCharacter { colon += 1 }
+        guard colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
+            guard bytes[line].contains(UInt8(ascii: ":")) else { throw .malformed("a header line has no colon") }
+            // Also refuses white space before the colon and folded lines, which begin with it (RFC 9112 §5.1, §5.2).
             throw .malformed("a header field's name holds a character other than those of a token")
         }
-        let value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmingHTTPWhitespace()
-        guard value.allSatisfy(\.isFieldValueCharacter) else {
+        guard colon > line.lowerBound else { throw .malformed("a header field has no name") }
+        var value = colon + 1..<line.upperBound
+        while let first = value.first, bytes[first].isHTTPWhitespace { value = first + 1..<value.upperBound }
+        while let last = value.last, bytes[last].isHTTPWhitespace { value = value.lowerBound..<last }
+        for index in value where !bytes[index].isFieldValueCharacter {
             throw .malformed("a header field's value holds a control character")
         }
-        return (UnsafeRawBufferPointer(rebasing: line[..<colon]), UnsafeRawBufferPointer(rebasing: value))
+        return HTTPFields.Line(name: line.lowerBound..<colon, value: value)
     }
 }
 
 extension UInt8 {
-    /// Whether this may occur in a token, such as a method or a field name (RFC 9110 §5.6.2).
+    /// Whether this may occur in a token, such as a method or a field name (RFC 9110 §5.6.2): a letter, a digit, or one of
+    /// `!#$%&'*+-.^_`|~`.
     var isTokenCharacter: Bool {
+        // One bit for each byte below 128.
         switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
-            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-            true
+        case ..<64: 0x03FF_6CFA_0000_0000 as UInt64 >> UInt64(self) & 1 == 1
+        case ..<128: 0x57FF_FFFF_C7FF_FFFE as UInt64 >> UInt64(self & 63) & 1 == 1
         default: false
         }
     }
+
+    /// Whether this is optional white space around a field's value (RFC 9110 §5.6.3).
+    var isHTTPWhitespace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 
     /// Whether this may occur in a field's value: anything but control characters, tab excepted (RFC 9110 §5.5).
     var isFieldValueCharacter: Bool {

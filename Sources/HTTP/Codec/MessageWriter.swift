@@ -13,11 +13,11 @@ enum MessageWriter {
         into output: inout [UInt8]
     ) {
         output += "HTTP/1.1 ".utf8
-        output += String(status).utf8
+        write(status, into: &output)
         output.append(UInt8(ascii: " "))
         output += ReasonPhrase.of(status).utf8
         output += "\r\n".utf8
-        write(headers, except: ["Content-Length", "Transfer-Encoding", "Connection", "Date"], into: &output)
+        write(headers, except: responseFields, into: &output)
         write(framing, status: status, into: &output)
         if closes {
             output += "Connection: close\r\n".utf8
@@ -37,7 +37,7 @@ enum MessageWriter {
         output += " HTTP/1.1\r\nHost: ".utf8
         output += (request.headers["Host"] ?? host).utf8
         output += "\r\n".utf8
-        write(request.headers, except: ["Host", "Content-Length", "Transfer-Encoding", "Connection"], into: &output)
+        write(request.headers, except: requestFields, into: &output)
         // RFC 9110 §8.6: a method that expects a body states its length even when it is zero.
         if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
             write(.length(request.body.count), status: 200, into: &output)
@@ -64,31 +64,49 @@ enum MessageWriter {
             // RFC 9110 §8.6: never in a 1xx or 204.
             guard status >= 200, status != 204 else { return }
             output += "Content-Length: ".utf8
-            output += String(count).utf8
+            write(count, into: &output)
             output += "\r\n".utf8
         case .chunked: output += "Transfer-Encoding: chunked\r\n".utf8
         case .none, .untilClose: break
         }
     }
 
-    private static func write(_ headers: HTTPFields, except ours: [String], into output: inout [UInt8]) {
-        for (name, value) in headers where !ours.contains(where: { $0.equalsIgnoringCase(name) }) {
+    /// What a response says by way of the writer's parameters, and not of its caller's fields; in lower case.
+    private static let responseFields = ["content-length", "transfer-encoding", "connection", "date"].map {
+        Array($0.utf8)
+    }
+    /// The same for a request.
+    private static let requestFields = ["content-length", "transfer-encoding", "connection", "host"].map {
+        Array($0.utf8)
+    }
+
+    private static func write(_ headers: HTTPFields, except ours: [[UInt8]], into output: inout [UInt8]) {
+        headers.forEachLine { name, value in
             // A line break in a value would let its author write headers of his own.
-            guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter),
-                value.utf8.allSatisfy(\.isFieldValueCharacter)
-            else { continue }
-            output += name.utf8
+            guard !name.isEmpty, name.allSatisfy(\.isTokenCharacter), value.allSatisfy(\.isFieldValueCharacter),
+                !ours.contains(where: { same(name, $0) })
+            else { return }
+            output += name
             output += ": ".utf8
-            output += value.utf8
+            output += value
             output += "\r\n".utf8
         }
     }
-}
 
-extension String {
-    fileprivate func equalsIgnoringCase(_ other: String) -> Bool {
-        utf8.count == other.utf8.count
-            && zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+    private static func same(_ name: UnsafeRawBufferPointer, _ lowercased: [UInt8]) -> Bool {
+        guard name.count == lowercased.count else { return false }
+        for (index, byte) in lowercased.enumerated() where name[index].asciiLowercased != byte { return false }
+        return true
+    }
+
+    /// Appends a number that is not negative, in decimal digits.
+    private static func write(_ number: Int, into output: inout [UInt8]) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
     }
 }
 

@@ -1,98 +1,139 @@
 /// The header fields of a message, in the order they were sent.
 ///
 /// Names compare without regard to case (RFC 9110 §5.1); the spelling that was received is kept.
-public struct HTTPFields: Sendable, Equatable {
-    private var fields: [(name: String, value: String)]
+public struct HTTPFields: Sendable {
+    /// Where a line's name and value stand in `bytes`.
+    struct Line: Sendable {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    /// The text of all lines, so that a head becomes fields with two allocations, and only values that are asked for
+    /// become strings.
+    private var bytes: [UInt8]
+    private var lines: [Line]
 
     /// No fields.
     public init() {
-        fields = []
+        bytes = []
+        lines = []
+    }
+
+    /// Takes lines that have been read already, as ranges into `text`.
+    init(copying text: UnsafeRawBufferPointer, lines: [Line]) {
+        bytes = Array(text)
+        self.lines = lines
     }
 
     /// The number of field lines; a name that occurs twice counts twice.
-    public var count: Int { fields.count }
+    public var count: Int { lines.count }
 
     /// Whether there is no field.
-    public var isEmpty: Bool { fields.isEmpty }
+    public var isEmpty: Bool { lines.isEmpty }
 
     /// The first value under a name.
     ///
     /// Setting replaces every line of that name by one, at the first one's place; `nil` removes them.
     public subscript(name: String) -> String? {
         get {
-            for field in fields where HTTPFields.same(field.name, name) { return field.value }
+            for line in lines where matches(line, name) { return text(line.value) }
             return nil
         }
         set {
             guard let newValue else {
-                fields.removeAll { HTTPFields.same($0.name, name) }
+                lines = lines.filter { !matches($0, name) }
                 return
             }
-            guard let index = fields.firstIndex(where: { HTTPFields.same($0.name, name) }) else {
-                fields.append((name, newValue))
-                return
+            guard let index = lines.firstIndex(where: { matches($0, name) }) else {
+                return append(name: name, value: newValue)
             }
-            fields[index].value = newValue
-            var seen = 0
-            fields.removeAll { field in
-                guard HTTPFields.same(field.name, name) else { return false }
-                seen += 1
-                return seen > 1
-            }
+            let start = bytes.count
+            bytes += newValue.utf8
+            lines[index].value = start..<bytes.count
+            lines = lines[...index] + lines[(index + 1)...].filter { !matches($0, name) }
         }
     }
 
     /// Every value under a name, in order.
     public func values(of name: String) -> [String] {
-        fields.filter { HTTPFields.same($0.name, name) }.map(\.value)
+        var values: [String] = []
+        for line in lines where matches(line, name) { values.append(text(line.value)) }
+        return values
     }
 
     /// Adds a line, whether or not the name occurs already.
     public mutating func append(name: String, value: String) {
-        fields.append((name, value))
+        let start = bytes.count
+        bytes += name.utf8
+        let middle = bytes.count
+        bytes += value.utf8
+        lines.append(Line(name: start..<middle, value: middle..<bytes.count))
     }
 
     /// Whether any value under a name lists `token`, in a comma-separated list such as `Connection: keep-alive, Upgrade`.
     ///
     /// Tokens compare without regard to case.
     public func list(_ name: String, contains token: String) -> Bool {
-        for field in fields where HTTPFields.same(field.name, name) {
-            for element in field.value.utf8.split(separator: UInt8(ascii: ",")) {
-                let trimmed = element.trimmingHTTPWhitespace()
-                if HTTPFields.same(trimmed, token.utf8) { return true }
+        for line in lines where matches(line, name) {
+            for element in bytes[line.value].split(separator: UInt8(ascii: ",")) {
+                if HTTPFields.same(element.trimmingHTTPWhitespace(), token) { return true }
             }
         }
         return false
     }
 
+    /// Lends each line to `body`, in order.
+    func forEachLine(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeBytes { raw in
+            for line in lines {
+                body(
+                    UnsafeRawBufferPointer(rebasing: raw[line.name]),
+                    UnsafeRawBufferPointer(rebasing: raw[line.value])
+                )
+            }
+        }
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private func matches(_ line: Line, _ name: String) -> Bool {
+        line.name.count == name.utf8.count && HTTPFields.same(bytes[line.name], name)
+    }
+
+    private static func same(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
+        guard bytes.count == text.utf8.count else { return false }
+        var index = bytes.startIndex
+        for byte in text.utf8 {
+            guard bytes[index].asciiLowercased == byte.asciiLowercased else { return false }
+            index += 1
+        }
+        return true
+    }
+}
+
+extension HTTPFields: Equatable {
     /// Whether the same lines stand in the same order; names without regard to case.
     public static func == (left: HTTPFields, right: HTTPFields) -> Bool {
-        left.fields.elementsEqual(right.fields) { same($0.name, $1.name) && $0.value == $1.value }
-    }
-
-    private static func same(_ left: String, _ right: String) -> Bool {
-        same(left.utf8, right.utf8)
-    }
-
-    private static func same(
-        _ left: some Collection<UInt8>,
-        _ right: some Collection<UInt8>
-    ) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        left.lines.elementsEqual(right.lines) { one, other in
+            right.matches(other, left.text(one.name)) && left.bytes[one.value] == right.bytes[other.value]
+        }
     }
 }
 
 extension HTTPFields: Sequence {
     /// Walks the fields in the order they were sent.
-    public func makeIterator() -> IndexingIterator<[(name: String, value: String)]> {
-        fields.makeIterator()
+    public func makeIterator() -> some IteratorProtocol<(name: String, value: String)> {
+        lines.lazy.map { line in (name: text(line.name), value: text(line.value)) }.makeIterator()
     }
 }
 
 extension HTTPFields: ExpressibleByDictionaryLiteral {
     /// Fields in the order written; a repeated name gives repeated lines.
     public init(dictionaryLiteral elements: (String, String)...) {
-        fields = elements.map { (name: $0.0, value: $0.1) }
+        self.init()
+        for (name, value) in elements { append(name: name, value: value) }
     }
 }
 
@@ -106,10 +147,9 @@ extension UInt8 {
 extension Collection<UInt8> where SubSequence: BidirectionalCollection, Self: BidirectionalCollection {
     /// Without the spaces and tabs around it: the optional white space of RFC 9110 §5.6.3.
     func trimmingHTTPWhitespace() -> SubSequence {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
-            return self[endIndex..<endIndex]
-        }
+        guard let first = firstIndex(where: { !$0.isHTTPWhitespace }),
+            let last = lastIndex(where: { !$0.isHTTPWhitespace })
+        else { return self[endIndex..<endIndex] }
         return self[first...last]
     }
 }

@@ -19,7 +19,8 @@ public struct HTTPRequest: Sendable, Equatable {
 
     /// The target's path, still percent-encoded.
     public var path: String {
-        String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+        return String(target[..<mark])
     }
 
     /// The target's query parameters, decoded, in order. A name without `=` has an empty value.

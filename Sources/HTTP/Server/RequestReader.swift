@@ -10,18 +10,16 @@ struct RequestReader {
         case complete(ReceivedRequest)
     }
 
-    private enum Stage {
-        case head
-        case body(RequestHead, BodyDecoder)
-    }
-
     /// Room made at once for a body that was only announced: a head is cheap to send.
     private static let reservedBody = 1 << 20
 
     private let limits: HTTPLimits
-    private var stage = Stage.head
     private var collector: HeadCollector
+    /// The request line, once it is complete while the head is not.
     private var line: RequestLine?
+    /// The complete head, and what takes the body apart, while the body is not complete.
+    private var head: RequestHead?
+    private var decoder: BodyDecoder?
     private var body: [UInt8] = []
 
     init(limits: HTTPLimits) {
@@ -30,9 +28,7 @@ struct RequestReader {
     }
 
     /// Whether a head is complete and its body is not.
-    var isInBody: Bool {
-        if case .body = stage { true } else { false }
-    }
+    var isInBody: Bool { head != nil }
 
     /// Reads on until the input is used up or there is progress to act on.
     ///
@@ -45,20 +41,18 @@ struct RequestReader {
     ) throws(HTTPParseError) -> Progress {
         while position < input.count {
             let rest = UnsafeRawBufferPointer(rebasing: input[position...])
-            switch stage {
-            case .head:
-                let (taken, isComplete) = try collector.take(rest)
-                position += taken
-                if isComplete { return try endHead() }
-                // Answered at once if it is none: a client of HTTP/0.9 sends nothing more.
-                if line == nil { line = try collector.withFirstLine(RequestLine.init) }
-            case .body(let head, var decoder):
-                // Taken out of its place while it changes, so that it is not copied.
-                stage = .head
-                position += try decoder.decode(rest, into: &body)
-                if decoder.isComplete { return .complete(try end(head)) }
-                stage = .body(head, decoder)
+            if let head {
+                position += try decoder?.decode(rest, into: &body) ?? 0
+                guard decoder?.isComplete == true else { continue }
+                self.head = nil
+                decoder = nil
+                return .complete(try end(head))
             }
+            let (taken, isComplete) = try collector.take(rest)
+            position += taken
+            if isComplete { return try endHead() }
+            // Answered at once if it is none: a client of HTTP/0.9 sends nothing more.
+            if line == nil { line = try collector.withFirstLine(RequestLine.init) }
         }
         return .incomplete
     }
@@ -72,7 +66,8 @@ struct RequestReader {
         let decoder = try BodyDecoder(framing, limit: limits.bodyBytes)
         if decoder.isComplete { return .complete(try end(head)) }
         body.reserveCapacity(min(decoder.expectedBytes, RequestReader.reservedBody))
-        stage = .body(head, decoder)
+        self.head = head
+        self.decoder = decoder
         return .bodyFollows(isAwaited: isAwaited)
     }
 

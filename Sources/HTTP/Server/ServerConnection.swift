@@ -17,7 +17,7 @@ final class ServerConnection: AdmittedHandler {
     /// Output held for a slow peer before writers, and further requests, have to wait.
     private static let outputLimit = 256 << 10
     /// Bytes a second that a peer has to take for its connection not to count as stuck.
-    private static let slowestReader = 1 << 10
+    private static let slowestReader: UInt64 = 1 << 10
 
     private let core: ServerCore
     private let usesTLS: Bool
@@ -60,7 +60,7 @@ final class ServerConnection: AdmittedHandler {
         becomeIdle(channel)
     }
 
-    var handshakeLimit: Duration { core.timeouts.handshake }
+    var handshakeLimit: Duration { core.timeLimits.handshake }
 
     func couldNotOpen(_ error: ChannelError) {
         if usesTLS { core.counters.handshakesFailed.increment() }
@@ -97,9 +97,8 @@ final class ServerConnection: AdmittedHandler {
     func timedOut(_ channel: Channel) {
         if channel.pendingOutput > 0 {
             // Slow is not dead: as long as the peer takes a fair piece, it gets more time.
-            let (seconds, attoseconds) = core.timeouts.write.components
-            let fair = Double(ServerConnection.slowestReader) * (Double(seconds) + Double(attoseconds) / 1e18)
-            guard outputAtDeadline - channel.pendingOutput >= Int(min(fair, 1e9)) else { return channel.reset() }
+            let fair = core.timeLimits.write / 1_000_000_000 * ServerConnection.slowestReader
+            guard outputAtDeadline - channel.pendingOutput > Int(clamping: fair) else { return channel.reset() }
             return watchOutput(of: channel)
         }
         switch phase {
@@ -128,8 +127,8 @@ final class ServerConnection: AdmittedHandler {
     /// Closes if idle for so long that no client that counts on this connection would be hurt.
     func closeIfStale() {
         guard case .idle = phase, let channel else { return }
-        let limit = exchange == 0 ? core.timeouts.head : core.timeouts.idleWhenFull
-        guard channel.reactor.now &- idleSince >= limit.nanoseconds else { return }
+        let limit = exchange == 0 ? core.timeLimits.head : core.timeLimits.idleWhenFull
+        guard channel.reactor.now &- idleSince >= limit else { return }
         core.counters.reclaimed.increment()
         channel.finish()
     }
@@ -137,7 +136,7 @@ final class ServerConnection: AdmittedHandler {
     private func becomeIdle(_ channel: Channel) {
         phase = .idle
         idleSince = channel.reactor.now
-        channel.setDeadline(core.timeouts.idle)
+        channel.setDeadline(nanoseconds: core.timeLimits.idle)
     }
 
     // MARK: - Reading
@@ -150,13 +149,13 @@ final class ServerConnection: AdmittedHandler {
                 switch phase {
                 case .idle:
                     phase = .reading
-                    channel.setDeadline(core.timeouts.head)
+                    channel.setDeadline(nanoseconds: core.timeLimits.head)
                 case .reading:
                     switch try reader.read(input, from: &position) {
                     case .incomplete: return
                     case .bodyFollows(let isAwaited):
                         if isAwaited { channel.write(ServerConnection.goOn) }
-                        channel.setDeadline(core.timeouts.body)
+                        channel.setDeadline(nanoseconds: core.timeLimits.body)
                     case .complete(let received): dispatch(received, on: channel)
                     }
                 case .answering:
@@ -271,7 +270,7 @@ final class ServerConnection: AdmittedHandler {
 
     private func watchOutput(of channel: Channel) {
         outputAtDeadline = channel.pendingOutput
-        channel.setDeadline(core.timeouts.write)
+        channel.setDeadline(nanoseconds: core.timeLimits.write)
     }
 
     /// Answers a request that cannot be understood, and closes: where the next one would begin is unknown.

@@ -5,7 +5,7 @@ import Transport
 final class ServerCore: ConnectionGate {
     let handler: any HTTPHandler
     let limits: HTTPLimits
-    let timeouts: HTTPServerConfiguration.Timeouts
+    let timeLimits: TimeLimits
     let counters = ServerCounters()
     private let maximum: Int
     private let tls: Mutex<TLSContext?>
@@ -29,7 +29,7 @@ final class ServerCore: ConnectionGate {
     init(handler: any HTTPHandler, configuration: HTTPServerConfiguration, tls: TLSContext?) {
         self.handler = handler
         limits = configuration.limits
-        timeouts = configuration.timeouts
+        timeLimits = TimeLimits(configuration.timeouts)
         maximum = max(1, configuration.connections)
         self.tls = Mutex(tls)
     }
@@ -137,5 +137,24 @@ final class ServerCore: ConnectionGate {
                 }
             }
         }
+    }
+}
+
+/// The time-outs of `HTTPServerConfiguration` in nanoseconds, since they are set anew for every request.
+struct TimeLimits: Sendable {
+    let handshake: Duration
+    let idle: UInt64
+    let idleWhenFull: UInt64
+    let head: UInt64
+    let body: UInt64
+    let write: UInt64
+
+    init(_ timeouts: HTTPServerConfiguration.Timeouts) {
+        handshake = timeouts.handshake
+        idle = timeouts.idle.nanoseconds
+        idleWhenFull = timeouts.idleWhenFull.nanoseconds
+        head = timeouts.head.nanoseconds
+        body = timeouts.body.nanoseconds
+        write = timeouts.write.nanoseconds
     }
 }

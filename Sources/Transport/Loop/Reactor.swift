@@ -211,7 +211,7 @@ extension UInt64 {
         return overflow ? .max : addingSaturating(whole).addingSaturating(UInt64(attoseconds / 1_000_000_000))
     }
 
-    fileprivate func addingSaturating(_ other: UInt64) -> UInt64 {
+    func addingSaturating(_ other: UInt64) -> UInt64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }

@@ -273,6 +273,11 @@ public final class Channel: ReadinessHandler {
     ///
     /// Cheap enough for every message: the timer is left standing and looks again when it fires.
     public func setDeadline(_ delay: Duration?) {
+        setDeadline(nanoseconds: delay?.nanoseconds)
+    }
+
+    /// The same for a delay in nanoseconds: where it is set for every message, the arithmetic of `Duration` shows.
+    public func setDeadline(nanoseconds delay: UInt64?) {
         deadline = delay.map { reactor.now.addingSaturating($0) }
         guard let deadline else { return }
         if let timer, timer.deadline <= deadline { return }

@@ -46,15 +46,16 @@ final class TLSSession {
         }
     }
 
+    // OpenSSL tells why a call failed by way of a queue that each thread has. It is empty when a call begins, since each
+    // failure takes what it left there.
+
     /// Goes on with the handshake.
     func handshake() -> TransferOutcome {
-        ERR_clear_error()
         return outcome(of: SSL_do_handshake(session), moved: 0, "TLS handshake")
     }
 
     /// Reads decrypted bytes.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> TransferOutcome {
-        ERR_clear_error()
         var count = 0
         let result = SSL_read_ex(session, buffer.baseAddress, buffer.count, &count)
         return outcome(of: result, moved: count, "TLS read")
@@ -62,7 +63,6 @@ final class TLSSession {
 
     /// Encrypts and sends some of the bytes, which must not be none.
     func write(_ bytes: UnsafeRawBufferPointer) -> TransferOutcome {
-        ERR_clear_error()
         var count = 0
         let result = SSL_write_ex(session, bytes.baseAddress, bytes.count, &count)
         return outcome(of: result, moved: count, "TLS write")
@@ -91,8 +91,10 @@ final class TLSSession {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
             return .wouldBlock
         case SSL_ERROR_ZERO_RETURN:
+            ERR_clear_error()
             return .end
         case SSL_ERROR_SYSCALL where socket.failure != 0:
+            ERR_clear_error()
             return .failed(.system(SyscallError(call: operation, code: socket.failure)))
         default:
             return .failed(.tls(failure(of: operation)))
