@@ -7,14 +7,19 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # The Swift runtime goes into the program, so that it starts fast and runs where no Swift is installed.
 RELEASE := -c release --static-swift-stdlib
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz
 BENCHMARKS := $(notdir $(patsubst %/main.swift,%,$(wildcard Benchmarks/*/main.swift)))
 EXAMPLE ?= examples/quickstart/optimizationjob.yaml
 
-.PHONY: help setup build run test bench format lint clean
+# How long each fuzzer runs, and which ones.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
+SANITIZED := TransportTests|HTTPTests|JSONTests|KubernetesTests|AdmissionTests|CertificatesTests|FuzzTests
+
+.PHONY: help setup build run test test-sanitized fuzz bench format lint clean
 
 help: ## Shows this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Installs the Debian packages that are missing
 	@./.ci/setup
@@ -28,6 +33,15 @@ run: build ## Tunes the quickstart's model
 test: export WARNINGS_AS_ERRORS = 1
 test: setup lint ## Runs all checks and tests
 	@$(SWIFT) test
+
+test-sanitized: setup ## Runs the tests of what strangers send to under the address and the thread sanitizer
+	@for sanitizer in address thread; do \
+	    echo "== $$sanitizer"; \
+	    $(SWIFT) test --sanitize=$$sanitizer --scratch-path .build/sanitized-$$sanitizer --filter '$(SANITIZED)'; \
+	done
+
+fuzz: setup ## Fuzzes each target for FUZZ_SECONDS (60)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) ./Fuzz/run $(FUZZ_TARGETS)
 
 bench: build ## Runs all benchmarks in release mode
 	@./.ci/setup benchmarks

@@ -148,6 +148,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What the fuzzers feed, as a library, so that the tests can replay their examples.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Admission", "CLinux", "HTTP", "JSON", "Kubernetes", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Fuzz/Targets",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"], swiftSettings: strict),
         .testTarget(
@@ -245,3 +257,15 @@ let package = Package(
         ),
     ]
 )
+
+// The fuzzer has libFuzzer's `main`, which comes with `--sanitize=fuzzer`; without it there is nothing to link.
+if Context.environment["FUZZING"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer",
+            dependencies: ["FuzzTargets"],
+            path: "Fuzz/Fuzzer",
+            swiftSettings: strict
+        )
+    )
+}

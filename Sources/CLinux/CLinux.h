@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 struct sockaddr;
+int memfd_create(const char *name, unsigned int flags);
 int accept4(int fd, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int fds[2], int flags);
 int pthread_setname_np(unsigned long thread, const char *name);

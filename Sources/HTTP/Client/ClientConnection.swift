@@ -5,21 +5,19 @@ final class ClientConnection: ChannelHandler {
     private enum Phase {
         case opening(OneShot<Reactor.Token>)
         case idle
-        case head(Exchange)
-        case body(Exchange, BodyDecoder, keepsAlive: Bool)
+        /// Keeps the connection afterwards, if the server's head has said so.
+        case busy(Exchange, keepsAlive: Bool)
         case closed
     }
 
     private let pool: ConnectionPool
-    private let limits: HTTPLimits
     private var channel: Channel?
     private var phase: Phase
-    private var collector: HeadCollector
+    private var reader: ResponseReader
 
     init(pool: ConnectionPool, limits: HTTPLimits, opened: OneShot<Reactor.Token>) {
         self.pool = pool
-        self.limits = limits
-        collector = HeadCollector(limit: limits.headBytes)
+        reader = ResponseReader(limits: limits)
         phase = .opening(opened)
     }
 
@@ -31,7 +29,7 @@ final class ClientConnection: ChannelHandler {
     /// Sends a request; `false` when the connection is not free for one.
     func begin(_ exchange: Exchange) -> Bool {
         guard case .idle = phase, let channel, let token = channel.token else { return false }
-        phase = .head(exchange)
+        phase = .busy(exchange, keepsAlive: false)
         channel.setDeadline(nil)
         exchange.began(on: channel.reactor.loop, token)
         channel.write { MessageWriter.write(exchange.request, host: exchange.authority, into: &$0) }
@@ -46,11 +44,7 @@ final class ClientConnection: ChannelHandler {
 
     /// Closes, if it is still busy with `exchange`.
     func abandon(_ exchange: Exchange) {
-        switch phase {
-        case .head(let current) where current === exchange: channel?.abort()
-        case .body(let current, _, _) where current === exchange: channel?.abort()
-        default: break
-        }
+        if case .busy(let current, _) = phase, current === exchange { channel?.abort() }
     }
 
     /// Closes, whatever it does.
@@ -72,14 +66,18 @@ final class ClientConnection: ChannelHandler {
         do throws(HTTPParseError) {
             var position = 0
             while position < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
                 switch phase {
-                case .head(let exchange):
-                    let (taken, isComplete) = try collector.take(rest)
-                    position += taken
-                    if isComplete { try beginBody(of: exchange) }
-                case .body(let exchange, let decoder, let keepsAlive):
-                    position += try continueBody(of: exchange, decoder, keepsAlive: keepsAlive, with: rest)
+                case .busy(let exchange, let keepsAlive):
+                    switch try reader.read(bytes, from: &position, to: exchange.request.method) {
+                    case .incomplete: return
+                    case .head(let head, let isWhole):
+                        phase = .busy(exchange, keepsAlive: head.keepsAlive)
+                        exchange.head.resume(with: .success(head))
+                        if isWhole { end(exchange, keepsAlive: head.keepsAlive) }
+                    case .body(let piece, let isWhole):
+                        if !exchange.push(piece) { channel.pauseReading() }
+                        if isWhole { end(exchange, keepsAlive: keepsAlive) }
+                    }
                 case .idle, .opening:
                     // A server that speaks unasked is not understood, or means to close (408).
                     return channel.abort()
@@ -93,7 +91,7 @@ final class ClientConnection: ChannelHandler {
     }
 
     func inputEnded(on channel: Channel) {
-        if case .body(let exchange, let decoder, _) = phase, decoder.mayEndWithConnection {
+        if case .busy(let exchange, _) = phase, reader.mayEndWithConnection {
             phase = .closed
             exchange.end(.success(()))
         }
@@ -113,55 +111,16 @@ final class ClientConnection: ChannelHandler {
         self.channel = nil
         switch last {
         case .opening(let opened): opened.resume(with: .failure(error ?? ChannelError.loopEnded))
-        case .head(let exchange):
-            exchange.end(.failure(error == .loopEnded ? HTTPClientError.shutDown : .closedBeforeResponse))
-        case .body(let exchange, _, _):
-            exchange.end(.failure(error == .loopEnded ? HTTPClientError.shutDown : .truncated))
+        case .busy(let exchange, _):
+            let cut: HTTPClientError = reader.isInBody ? .truncated : .closedBeforeResponse
+            exchange.end(.failure(error == .loopEnded ? .shutDown : cut))
         case .idle, .closed: break
         }
     }
 
     // MARK: - Reading
 
-    private func beginBody(of exchange: Exchange) throws(HTTPParseError) {
-        let head = try ResponseHead(collector, limits: limits)
-        collector.reset()
-        // Interim answers precede the real one (RFC 9110 §15.2). A change of protocol was never asked for.
-        guard head.status >= 200 else {
-            guard head.status != 101 else {
-                throw .malformed("the server changes to a protocol that was not asked for")
-            }
-            return
-        }
-        let framing = try BodyFraming.ofResponse(
-            status: head.status,
-            to: exchange.request.method,
-            head.headers,
-            isHTTP10: head.isHTTP10
-        )
-        let decoder = try BodyDecoder(framing, limit: .max)
-        phase = .body(exchange, decoder, keepsAlive: head.keepsAlive)
-        exchange.head.resume(with: .success(head))
-        if decoder.isComplete { endBody(of: exchange, keepsAlive: head.keepsAlive) }
-    }
-
-    private func continueBody(
-        of exchange: Exchange,
-        _ decoder: BodyDecoder,
-        keepsAlive: Bool,
-        with input: UnsafeRawBufferPointer
-    ) throws(HTTPParseError) -> Int {
-        var decoder = decoder
-        var piece: [UInt8] = []
-        piece.reserveCapacity(input.count)
-        let taken = try decoder.decode(input, into: &piece)
-        phase = .body(exchange, decoder, keepsAlive: keepsAlive)
-        if !exchange.push(piece) { channel?.pauseReading() }
-        if decoder.isComplete { endBody(of: exchange, keepsAlive: keepsAlive) }
-        return taken
-    }
-
-    private func endBody(of exchange: Exchange, keepsAlive: Bool) {
+    private func end(_ exchange: Exchange, keepsAlive: Bool) {
         phase = .idle
         channel?.resumeReading()
         if keepsAlive {
@@ -180,10 +139,7 @@ final class ClientConnection: ChannelHandler {
     }
 
     private func fail(_ error: HTTPClientError) {
-        switch phase {
-        case .head(let exchange), .body(let exchange, _, _): exchange.end(.failure(error))
-        case .opening, .idle, .closed: break
-        }
+        if case .busy(let exchange, _) = phase { exchange.end(.failure(error)) }
         phase = .closed
         channel?.abort()
     }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Writes heads and chunks as they go over the wire.
-enum MessageWriter {
+package enum MessageWriter {
     /// Appends a response's status line and fields; framing fields of the caller's are replaced by ours.
     static func writeHead(
         status: Int,
@@ -30,7 +30,7 @@ enum MessageWriter {
     }
 
     /// Appends a request, body included.
-    static func write(_ request: HTTPRequest, host: String, into output: inout [UInt8]) {
+    package static func write(_ request: HTTPRequest, host: String, into output: inout [UInt8]) {
         output += request.method.utf8
         output.append(UInt8(ascii: " "))
         output += request.target.utf8

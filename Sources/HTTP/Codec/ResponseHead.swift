@@ -1,8 +1,8 @@
 /// A response's start line and fields.
-struct ResponseHead: Equatable {
-    let status: Int
+package struct ResponseHead: Equatable, Sendable {
+    package let status: Int
     let isHTTP10: Bool
-    let headers: HTTPFields
+    package let headers: HTTPFields
 
     /// Whether the server keeps the connection after this response (RFC 9112 §9.3).
     var keepsAlive: Bool {

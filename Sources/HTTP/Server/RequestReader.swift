@@ -1,7 +1,7 @@
 /// Reads the requests of one connection, one after another, out of pieces of any size.
-struct RequestReader {
+package struct RequestReader {
     /// How far the input brought the request at hand.
-    enum Progress {
+    package enum Progress {
         /// The input is used up, and the request goes on.
         case incomplete
         /// A head is complete and its body follows; the client may hold it back until it is told to go on.
@@ -22,7 +22,7 @@ struct RequestReader {
     private var decoder: BodyDecoder?
     private var body: [UInt8] = []
 
-    init(limits: HTTPLimits) {
+    package init(limits: HTTPLimits) {
         self.limits = limits
         collector = HeadCollector(limit: limits.headBytes)
     }
@@ -35,7 +35,7 @@ struct RequestReader {
     /// - Parameter position: Where in `input` to begin; moved behind what was taken.
     /// - Throws: What is wrong with the request. Where the next one would begin is unknown then: the reader is of no
     ///   further use.
-    mutating func read(
+    package mutating func read(
         _ input: UnsafeRawBufferPointer,
         from position: inout Int
     ) throws(HTTPParseError) -> Progress {
@@ -110,12 +110,12 @@ struct RequestReader {
 }
 
 /// A request as it came, and how its answer has to look.
-struct ReceivedRequest {
-    let request: HTTPRequest
+package struct ReceivedRequest: Sendable {
+    package let request: HTTPRequest
     let terms: Terms
 
     /// What a client can understand and wants.
-    struct Terms {
+    struct Terms: Sendable {
         let isHTTP10: Bool
         /// Whether only the answer's head is wanted.
         let isHead: Bool
