@@ -34,11 +34,8 @@ test: export WARNINGS_AS_ERRORS = 1
 test: setup lint ## Runs all checks and tests
 	@$(SWIFT) test
 
-test-sanitized: setup ## Runs the tests of what strangers send to under the address and the thread sanitizer
-	@for sanitizer in address thread; do \
-	    echo "== $$sanitizer"; \
-	    $(SWIFT) test --sanitize=$$sanitizer --scratch-path .build/sanitized-$$sanitizer --filter '$(SANITIZED)'; \
-	done
+test-sanitized: setup ## Tests what strangers send to under the address and the thread sanitizer
+	@./Tests/Sanitizers/run '$(SANITIZED)'
 
 fuzz: setup ## Fuzzes each target for FUZZ_SECONDS (60)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) ./Fuzz/run $(FUZZ_TARGETS)
