@@ -16,7 +16,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
 SANITIZED := TransportTests|HTTPTests|JSONTests|KubernetesTests|AdmissionTests|CertificatesTests|FuzzTests
 
-.PHONY: help setup build run test test-sanitized fuzz bench format lint clean
+.PHONY: help setup build run test test-sanitized soak fuzz bench format lint clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup lint ## Runs all checks and tests
 
 test-sanitized: setup ## Tests what strangers send to under the address and the thread sanitizer
 	@./Tests/Sanitizers/run '$(SANITIZED)'
+
+soak: setup ## Opens and ends 100,000 connections in every way, and counts what is left of them
+	@SOAK_CONNECTIONS=100000 $(SWIFT) test --filter EndingConnectionTests
 
 fuzz: setup ## Fuzzes each target for FUZZ_SECONDS (60)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) ./Fuzz/run $(FUZZ_TARGETS)
