@@ -250,7 +250,7 @@ let package = Package(
             name: "ManagerTests",
             dependencies: [
                 "Admission", "Certificates", "HTTP", "HostProcess", "JSON", "Kubernetes", "LocalCluster", "Manager",
-                "Metrics", "OptimizationAPI", "Transport", "optimizationjob",
+                "Metrics", "OptimizationAPI", "Transport", "YAML", "optimizationjob",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
