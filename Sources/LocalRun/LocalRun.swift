@@ -138,7 +138,7 @@ public enum LocalRun {
     }
 
     /// Reads and checks a manifest; `nil` when it cannot be run, which has been told then.
-    private static func load(
+    static func load(
         _ path: String,
         parallelism: RunOptions.Parallelism?,
         tellingProblemsTo output: TextOutput

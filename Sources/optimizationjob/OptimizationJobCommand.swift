@@ -8,7 +8,8 @@ struct OptimizationJobCommand: ParsableCommand {
         abstract: "Tunes the hyperparameters of Kubeflow TrainJobs.",
         version: ProgramVersion.current,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ControllerCommand.self, CertGeneratorCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, SuggestCommand.self, ControllerCommand.self,
+            CertGeneratorCommand.self,
             APIServerCommand.self,
         ]
     )

@@ -1,8 +1,8 @@
 /// Draws every parameter independently from the law its domain names: the baseline other samplers have to beat, and
 /// hard to beat when many parameters do not matter.
 ///
-/// The history plays no part, so a value may come twice. Every parameter takes its numbers from the generator in the
-/// order of the space.
+/// What trials found plays no part. Every parameter takes its numbers from the generator in the order of the space; in a
+/// finite space a point that a trial had already is replaced by another, until there are no more.
 ///
 /// Source: Bergstra and Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012.
 public struct RandomSampler: Sampler {
@@ -17,10 +17,15 @@ public struct RandomSampler: Sampler {
         using generator: inout SeededGenerator
     ) throws(SamplerError) -> [Assignment] {
         var suggestions: [Assignment] = []
-        var remaining = count
-        while remaining > 0 {
-            remaining -= 1
-            suggestions.append(Assignment(values: space.parameters.map { $0.domain.draw(using: &generator) }))
+        var tried = TriedPoints(space, history)
+        while suggestions.count < count, !tried.isExhausted {
+            var drawn = Assignment(values: space.parameters.map { $0.domain.draw(using: &generator) })
+            if tried.contains(drawn) {
+                guard let other = tried.untried(using: &generator) else { break }
+                drawn = other
+            }
+            suggestions.append(drawn)
+            tried.insert(drawn)
         }
         return suggestions
     }

@@ -9,6 +9,11 @@ struct SamplerCase: CustomTestStringConvertible, Sendable {
 
     static let all = [
         SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .everyKind() }),
+        SamplerCase(testDescription: "sobol", sampler: SobolSampler(), space: { try .everyKind() }),
+        SamplerCase(testDescription: "tpe", sampler: TPESampler(startupTrials: 4), space: { try .everyKind() }),
+        SamplerCase(testDescription: "cmaes", sampler: CMAESSampler(), space: { try .everyKind() }),
+        SamplerCase(testDescription: "gp", sampler: GPSampler(startupTrials: 4), space: { try .everyKind() }),
+        SamplerCase(testDescription: "auto", sampler: AutoSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "grid", sampler: GridSampler(), space: { try .enumerable() }),
         SamplerCase(testDescription: "sobol", sampler: SobolSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "tpe", sampler: TPESampler(startupTrials: 4), space: { try .everyKind() }),
@@ -130,5 +135,124 @@ struct SamplerContractTests {
             seed: 1
         )
         #expect(suggestion == Assignment(values: []))
+    }
+
+    /// A history whose every trial ended in `state`, with `objectives`.
+    private func history(
+        _ subject: SamplerCase,
+        _ state: PastTrial.State,
+        trials: Int = 12,
+        objectives: (Int) -> [Double]
+    ) throws -> TrialHistory {
+        var generator = SeededGenerator(seed: 17)
+        let points = try RandomSampler().suggest(trials, in: subject.space(), after: TrialHistory(), using: &generator)
+        return TrialHistory(
+            points.enumerated().map { index, point in
+                PastTrial(index: index, assignment: point, state: state, objectives: objectives(index))
+            }
+        )
+    }
+
+    private func expectSound(_ subject: SamplerCase, after history: TrialHistory, seeds: Range<UInt64> = 0..<3) throws {
+        let space = try subject.space()
+        for seed in seeds {
+            let suggestion = try subject.sampler.suggestion(
+                forTrial: history.nextIndex,
+                in: space,
+                after: history,
+                seed: seed
+            )
+            let found = try #require(suggestion)
+            #expect(space.allows(found), "seed \(seed) gives \(found.values)")
+        }
+    }
+
+    @Test("goes on after nothing but failures", arguments: SamplerCase.all)
+    func onlyFailures(_ subject: SamplerCase) throws {
+        try expectSound(subject, after: history(subject, .failed) { _ in [] })
+        try expectSound(subject, after: history(subject, .succeeded) { _ in [.nan] })
+        try expectSound(subject, after: history(subject, .earlyStopped) { _ in [] })
+    }
+
+    @Test("survives an objective that is constant, enormous or hardly a number", arguments: SamplerCase.all)
+    func oddValues(_ subject: SamplerCase) throws {
+        try expectSound(subject, after: history(subject, .succeeded) { _ in [3] })
+        try expectSound(subject, after: history(subject, .succeeded) { [$0 % 2 == 0 ? 1e300 : -1e300] })
+        try expectSound(subject, after: history(subject, .succeeded) { [$0 % 3 == 0 ? 1.7e308 : Double($0)] })
+        try expectSound(subject, after: history(subject, .succeeded) { [[.nan, .infinity, 1][$0 % 3]] })
+        try expectSound(subject, after: history(subject, .succeeded) { [Double($0) * .leastNonzeroMagnitude] })
+        try expectSound(subject, after: history(subject, .earlyStopped) { [Double($0)] })
+    }
+
+    @Test("survives many trials at one point that disagree", arguments: SamplerCase.all)
+    func duplicates(_ subject: SamplerCase) throws {
+        let point = try history(subject, .succeeded, trials: 1) { _ in [] }.trials[0].assignment
+        let history = TrialHistory(
+            (0..<12).map { PastTrial(index: $0, assignment: point, state: .succeeded, objectives: [Double($0)]) }
+        )
+        try expectSound(subject, after: history)
+    }
+
+    @Test("takes several objectives", arguments: SamplerCase.all)
+    func severalObjectives(_ subject: SamplerCase) throws {
+        var past = try history(subject, .succeeded) { [Double($0), Double(12 - $0), 1, Double($0 % 3)] }
+        past.directions = [.minimize, .minimize, .maximize, .maximize]
+        try expectSound(subject, after: past)
+    }
+
+    @Test("passes over trials whose values are none of the space", arguments: SamplerCase.all)
+    func strangers(_ subject: SamplerCase) throws {
+        let width = try subject.space().parameters.count
+        let history = TrialHistory(
+            (0..<8).map { index in
+                PastTrial(
+                    index: index,
+                    assignment: Assignment(values: Array(repeating: "x\(index)", count: width - index % 2)),
+                    state: .succeeded,
+                    objectives: [Double(index)]
+                )
+            }
+        )
+        try expectSound(subject, after: history)
+    }
+
+    @Test("gives parallel trials different values", arguments: SamplerCase.all)
+    func parallel(_ subject: SamplerCase) throws {
+        var past = try history(subject, .succeeded) { [Double($0 * $0)] }
+        let space = try subject.space()
+        var suggestions: [Assignment] = []
+        for index in past.nextIndex..<(past.nextIndex + 4) {
+            let suggestion = try subject.sampler.suggestion(forTrial: index, in: space, after: past, seed: 5)
+            let next = try #require(suggestion)
+            past.trials.append(PastTrial(index: index, assignment: next, state: .running))
+            suggestions.append(next)
+        }
+        #expect(Set(suggestions).count == 4)
+    }
+
+    @Test("has every point of a finite space once, and then no more", arguments: SamplerCase.all)
+    func exhaustion(_ subject: SamplerCase) throws {
+        let space = try SearchSpace([
+            ParameterDomain(name: "a", domain: .categorical(["x", "y"])),
+            ParameterDomain(name: "b", domain: .int(min: 1, max: 3)),
+            ParameterDomain(name: "c", domain: .float(min: 0, max: 0.2, step: 0.1)),
+        ])
+        var history = TrialHistory()
+        var seen: Set<Assignment> = []
+        while let next = try subject.sampler.suggestion(
+            forTrial: history.nextIndex,
+            in: space,
+            after: history,
+            seed: 8
+        ) {
+            #expect(seen.insert(next).inserted)
+            let index = history.nextIndex
+            let state = PastTrial.State.allCases[index % PastTrial.State.allCases.count]
+            history.trials.append(
+                PastTrial(index: index, assignment: next, state: state, objectives: [Double(index % 5)])
+            )
+            try #require(seen.count <= 18)
+        }
+        #expect(seen.count == 18)
     }
 }

@@ -1,0 +1,77 @@
+import JSON
+import OptimizationAPI
+import Search
+
+/// Answers requests for suggestions: a JSON value in, a JSON value out, nothing remembered between.
+public enum SuggestionService {
+    /// An answer, and whether it is one or says what was wrong.
+    public struct Answer: Sendable {
+        /// One line of JSON.
+        public let text: String
+        /// Whether the request could not be answered.
+        public let isError: Bool
+    }
+
+    /// Answers a request.
+    ///
+    /// Suggestion *k* is the very one that the controller would make for trial *n + k* of a job with *n* trials and the
+    /// same seed.
+    public static func answer(_ request: String) -> Answer {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: request)
+        } catch {
+            return refusal("the request is not JSON: \(error)")
+        }
+        do {
+            return Answer(text: try response(to: SuggestionRequest(value)).text(), isError: false)
+        } catch {
+            return refusal("\(error)")
+        }
+    }
+
+    static func response(to request: SuggestionRequest) throws -> JSONValue {
+        let suggestions = try suggestions(
+            request.count,
+            for: request.job,
+            in: request.space,
+            after: request.history
+        )
+        return [
+            "suggestions": .array(
+                suggestions.map { assignment in
+                    let parameters = zip(request.space.parameters, assignment.values).map { parameter, value in
+                        ["name": .string(parameter.name), "value": .string(value)] as JSONValue
+                    }
+                    return ["parameters": .array(parameters)]
+                }
+            ),
+            "exhausted": .bool(suggestions.count < request.count),
+        ]
+    }
+
+    /// The assignments of the next `count` trials, fewer when the space is used up.
+    static func suggestions(
+        _ count: Int,
+        for job: OptimizationJob,
+        in space: SearchSpace,
+        after history: TrialHistory
+    ) throws(SamplerError) -> [Assignment] {
+        var history = history
+        let running = history.trials.count { $0.state == .running }
+        let sampler = job.spec.searchAlgorithm.sampler(parallelTrials: max(job.spec.parallelTrials, running + count))
+        var suggestions: [Assignment] = []
+        for index in history.nextIndex..<(history.nextIndex + count) {
+            guard let next = try sampler.suggestion(forTrial: index, in: space, after: history, seed: job.seed) else {
+                break
+            }
+            suggestions.append(next)
+            history.trials.append(PastTrial(index: index, assignment: next, state: .running))
+        }
+        return suggestions
+    }
+
+    private static func refusal(_ message: String) -> Answer {
+        Answer(text: (["error": .string(message)] as JSONValue).text(), isError: true)
+    }
+}

@@ -1,0 +1,166 @@
+import Testing
+
+@testable import Search
+
+@Suite("A Gaussian process")
+struct GaussianProcessTests {
+    private let settings = KernelSettings(
+        logWeights: [1.3862943611198906, -0.6931471805599453],
+        logSignal: 0.4054651081081644,
+        logNoise: -4.605170185988091,
+        mean: 0.2
+    )
+    private let points = [[0.1, 0.0], [0.5, 1.0], [0.9, 0.0]]
+    private let values = [1.0, -0.5, 0.3]
+
+    /// Computed with NumPy from the textbook's formulas, with dense solves instead of a factorization.
+    @Test(
+        "has the posterior of three points, one axis being a choice",
+        arguments: [
+            ([0.3, 1.0], -0.16054243713767696, 0.22993683178239865),
+            ([0.9, 0.0], 0.2963824210131842, 0.009913655064829108),
+        ] as [([Double], Double, Double)]
+    )
+    func posterior(point: [Double], mean: Double, variance: Double) throws {
+        let process = try #require(
+            GaussianProcess(settings, points: points, values: values, isChoice: [false, true])
+        )
+        let prediction = process.predict(point)
+        #expect(abs(prediction.mean - mean) < 1e-12)
+        #expect(abs(prediction.variance - variance) < 1e-12)
+        #expect(abs(process.mean(at: point) - mean) < 1e-12)
+    }
+
+    @Test("knows how its prediction changes around a point")
+    func predictionGradient() throws {
+        let process = try #require(
+            GaussianProcess(settings, points: points, values: values, isChoice: [false, true])
+        )
+        let step = 1e-6
+        for x in [0.05, 0.3, 0.77] {
+            let prediction = process.predictWithGradient([x, 1])
+            let (before, after) = (process.predict([x - step, 1]), process.predict([x + step, 1]))
+            #expect(abs(prediction.meanGradient[0] - (after.mean - before.mean) / (2 * step)) < 1e-6)
+            #expect(abs(prediction.varianceGradient[0] - (after.variance - before.variance) / (2 * step)) < 1e-6)
+            #expect(prediction.meanGradient[1] == 0)
+        }
+    }
+
+    private func scattered(_ count: Int, _ dimension: Int) -> (points: [[Double]], values: [Double]) {
+        var generator = SeededGenerator(seed: 12)
+        let points = (0..<count).map { _ in
+            (0..<dimension).map { $0 == 1 ? Double(generator.below(3)) : generator.unit() }
+        }
+        return (points, points.map { $0[0] * $0[0] - 0.5 * $0[1] + 0.1 * generator.unit() })
+    }
+
+    @Test("has a marginal likelihood whose gradient is that of its value")
+    func likelihoodGradient() {
+        let (points, values) = scattered(14, 3)
+        let likelihood = MarginalLikelihood(points: points, values: values, isChoice: [false, true, false])
+        let settings = [1.1, -0.4, 2.0, 0.3, -3.0, 0.2]
+        var gradient = [Double](repeating: 0, count: 6)
+        _ = likelihood.negativeLogPosterior(settings, &gradient)
+        var ignored = gradient
+        for index in settings.indices {
+            var before = settings
+            var after = settings
+            before[index] -= 1e-5
+            after[index] += 1e-5
+            let slope =
+                (likelihood.negativeLogPosterior(after, &ignored) - likelihood.negativeLogPosterior(before, &ignored))
+                / 2e-5
+            #expect(abs(gradient[index] - slope) < 1e-5 * max(1, abs(slope)), "setting \(index)")
+        }
+    }
+
+    @Test("fits settings that explain the observations better than the prior's")
+    func fit() {
+        let (points, values) = scattered(20, 3)
+        let likelihood = MarginalLikelihood(points: points, values: values, isChoice: [false, true, false])
+        let start = likelihood.start
+        var gradient = [Double](repeating: 0, count: 6)
+        let before = likelihood.negativeLogPosterior(
+            start.logWeights + [start.logSignal, start.logNoise, start.mean],
+            &gradient
+        )
+        let (settings, value) = likelihood.fit(iterations: 40, starts: [start])
+        #expect(value < before - 1)
+        // The third axis does not matter, so its length scale grows beyond that of the first.
+        #expect(settings.logWeights[2] < settings.logWeights[0])
+    }
+
+    @Test("keeps its log-improvement exact where the improvement itself is zero in a Double")
+    func logImprovement() {
+        // From 40-digit arithmetic.
+        let known: [(Double, Double)] = [
+            (0, -0.9189385332046727), (1, 0.08002632249404), (-1, -2.48511943711906), (-10, -55.5536266150467),
+            (-100, -5010.13004872037),
+        ]
+        for (z, expected) in known {
+            #expect(abs(ExpectedImprovement.logarithm(z).value - expected) < 1e-6 * abs(expected))
+        }
+        for z in [-200, -51, -49, -8, -1.01, -0.99, 0, 2.5] {
+            let step = 1e-5 * max(1, abs(z))
+            let slope =
+                (ExpectedImprovement.logarithm(z + step).value - ExpectedImprovement.logarithm(z - step).value)
+                / (2 * step)
+            #expect(abs(ExpectedImprovement.logarithm(z).slope - slope) < 1e-4 * max(1, abs(slope)), "at \(z)")
+        }
+    }
+
+    @Test("has an acquisition whose gradient is that of its value, where trials fail too")
+    func acquisitionGradient() throws {
+        let (points, values) = scattered(12, 3)
+        let space = UnitSpace(
+            try SearchSpace([
+                ParameterDomain(name: "a", domain: .float(min: 0, max: 1)),
+                ParameterDomain(name: "b", domain: .categorical(["x", "y", "z"])),
+                ParameterDomain(name: "c", domain: .float(min: 0, max: 1)),
+            ])
+        )
+        let surrogate = try #require(
+            Surrogate(points: points, costs: values, failed: [[0.9, 1, 0.9], [0.8, 0, 0.7]], in: space)
+        )
+        let point = [0.42, 1, 0.6]
+        var gradient = [0.0, 0, 0]
+        let value = surrogate.acquisition(at: point, gradient: &gradient)
+        #expect(abs(value - surrogate.acquisition(at: point)) < 1e-9 * max(1, abs(value)))
+        for axis in [0, 2] {
+            var (before, after) = (point, point)
+            before[axis] -= 1e-6
+            after[axis] += 1e-6
+            let slope = (surrogate.acquisition(at: after) - surrogate.acquisition(at: before)) / 2e-6
+            #expect(abs(gradient[axis] - slope) < 1e-3 * max(1, abs(slope)))
+        }
+    }
+
+    @Test("learns where trials fail, and stays away")
+    func failures() throws {
+        let space = try SearchSpace([
+            ParameterDomain(name: "a", domain: .float(min: 0, max: 1)),
+            ParameterDomain(name: "b", domain: .float(min: 0, max: 1)),
+        ])
+        var history = TrialHistory()
+        for index in 0..<26 {
+            let suggestion = try GPSampler(startupTrials: 6)
+                .suggestion(forTrial: index, in: space, after: history, seed: 2)
+            let next = try #require(suggestion)
+            let (a, b) = (try #require(Double(next.values[0])), try #require(Double(next.values[1])))
+            // The lower the better, but everything beyond 0.6 fails: the pull is right towards the edge.
+            let fails = a > 0.6
+            history.trials.append(
+                PastTrial(
+                    index: index,
+                    assignment: next,
+                    state: fails ? .failed : .succeeded,
+                    objectives: fails ? [] : [-a + (b - 0.3) * (b - 0.3)]
+                )
+            )
+        }
+        let late = history.trials.suffix(16)
+        #expect(late.count { $0.state == .failed } <= 7)
+        let best = history.trials.compactMap(\.objectives.first).min()
+        #expect(try #require(best) < -0.5)
+    }
+}
