@@ -10,7 +10,7 @@ struct Problem: Sendable {
     var noise = 0.0
     /// The lowest value.
     let best: Double
-    /// The mean value of a random point that does not fail: what counts as a regret of 1.
+    /// The median value of random points that do not fail: what counts as a regret of 1.
     let typical: Double
 
     /// - Parameter best: `nil` to look for it, which takes a moment.
@@ -70,8 +70,8 @@ private struct Scan {
         for point in draws {
             if let value = value(Problem.numbers(point, in: space)) { found.append((point, value)) }
         }
-        typical = found.reduce(0) { $0 + $1.value } / Double(max(1, found.count))
         found.sort { $0.value < $1.value }
+        typical = found.isEmpty ? 0 : found[found.count / 2].value
     }
 
     /// From the best random points, random steps that shrink when they stop helping.
