@@ -90,7 +90,7 @@ struct Surrogate {
         }
     }
 
-    /// The logarithm of the expected improvement times the probability of success, the latter with its power.
+    /// The logarithm of the expected improvement times the probability of success.
     func acquisition(at point: [Double]) -> Double {
         let (mean, variance) = cost.predict(point)
         let deviation = variance.squareRoot()
@@ -99,7 +99,7 @@ struct Surrogate {
             + ExpectedImprovement.logarithm((incumbent - mean) / deviation).value
         if let success {
             let (mean, variance) = success.predict(point)
-            value += Surrogate.caution * ElementaryFunctions.log(
+            value += ElementaryFunctions.log(
                 max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance)))
             )
         }
@@ -123,8 +123,8 @@ struct Surrogate {
         let doubt = Surrogate.doubt(label.variance)
         let t = label.mean / doubt
         let probability = max(1e-300, NormalLaw.probability(below: t))
-        value += Surrogate.caution * ElementaryFunctions.log(probability)
-        let factor = Surrogate.caution * NormalLaw.density(t) / probability
+        value += ElementaryFunctions.log(probability)
+        let factor = NormalLaw.density(t) / probability
         for axis in gradient.indices {
             gradient[axis] +=
                 factor
@@ -133,10 +133,6 @@ struct Surrogate {
         }
         return value
     }
-
-    /// The power to which the chance of success counts. With 1, as in theory, every second trial along an edge fails:
-    /// twice the improvement beyond it outweighs half the chance.
-    private static let caution = 2.0
 
     /// The spread of the label at a point: its own variance, and that labels are ±1 with nothing between.
     private static func doubt(_ variance: Double) -> Double {
