@@ -16,7 +16,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
 SANITIZED := TransportTests|HTTPTests|JSONTests|KubernetesTests|AdmissionTests|CertificatesTests|FuzzTests
 
-.PHONY: help setup build run test test-sanitized soak fuzz bench format lint clean
+.PHONY: help setup build run test test-sanitized soak fuzz bench bench-search format lint clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,16 @@ bench: build ## Runs all benchmarks in release mode
 	done
 	@echo "== admission"
 	@python3 Benchmarks/admission/benchmark.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/optimizationjob"
+
+bench-search: setup ## Measures the search algorithms, beside Optuna's if it is installed, and writes docs/search.md
+	@$(SWIFT) build -c release --product SearchBenchmark
+	@program="$$($(SWIFT) build -c release --show-bin-path)/SearchBenchmark"; \
+	python3 -c 'import optuna' 2>/dev/null && for parallel in 1 4; do \
+	    python3 Benchmarks/SearchBenchmark/optuna_runs.py "$$program" .build/optuna-runs.tsv "$$parallel" \
+	        "$${OPTUNA_SEEDS:-3}" optuna-tpe,optuna-tpe-mv,optuna-cmaes,optuna-gp \
+	        problems suite Benchmarks/SearchBenchmark/Tables; \
+	done || echo "Optuna is not installed for python3 (pip install optuna): its columns are left out"; \
+	"$$program" "$${SEEDS:-20}"
 
 format: ## Formats the Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
