@@ -55,7 +55,10 @@ struct Plan {
             let rows = [header] + suggestions.enumerated().map { [String($0.offset)] + $0.element.values }
             let widths = header.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
             for row in rows {
-                let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+                let cells = zip(row, widths).enumerated().map { column, cell in
+                    // No spaces at the end of a line.
+                    column + 1 == row.count ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
+                }
                 lines.append(printable(cells.joined(separator: "  ")))
             }
         }

@@ -1,0 +1,116 @@
+import JSON
+import OptimizationAPI
+import Testing
+
+@testable import LocalRun
+
+@Suite("Suggestions from the command line")
+struct SuggestionServiceTests {
+    private func request(_ algorithm: JSONValue, trials: JSONValue = [], count: JSONValue = 1) -> JSONValue {
+        [
+            "parameters": [
+                ["name": "rate", "searchSpace": ["logUniform": ["min": "1e-4", "max": "1"]]],
+                ["name": "kind", "searchSpace": ["categorical": ["choices": ["a", "b"]]]],
+            ],
+            "objectives": [["metric": "loss", "direction": "Minimize"]],
+            "searchAlgorithm": algorithm,
+            "trials": trials,
+            "count": count,
+        ]
+    }
+
+    private func trial(_ rate: String, state: String, loss: JSONValue?) -> JSONValue {
+        [
+            "name": "t",
+            "parameters": [["name": "rate", "value": .string(rate)], ["name": "kind", "value": "a"]],
+            "state": .string(state),
+            "metrics": loss.map { [["name": "loss", "value": $0]] } ?? [],
+        ]
+    }
+
+    private func answered(_ request: JSONValue) throws -> JSONValue {
+        let answer = SuggestionService.answer(request.text())
+        #expect(!answer.isError, "\(answer.text)")
+        return try JSONValue(parsing: answer.text)
+    }
+
+    @Test("name every parameter, and repeat themselves", arguments: ["random", "sobol", "tpe", "cmaes", "gp", "auto"])
+    func shape(algorithm: String) throws {
+        let trials: JSONValue = [
+            trial("0.1", state: "Succeeded", loss: 0.5), trial("0.01", state: "Succeeded", loss: "0.25"),
+            trial("1", state: "Failed", loss: nil), trial("0.5", state: "Pruned", loss: "nan"),
+            trial("0.05", state: "Running", loss: nil),
+        ]
+        let request = request([algorithm: ["seed": 3]] as JSONValue, trials: trials, count: 3)
+        let response = try answered(request)
+        let suggestions = try #require(response["suggestions"]?.arrayValue)
+        #expect(suggestions.count == 3)
+        for suggestion in suggestions {
+            let parameters = try #require(suggestion["parameters"]?.arrayValue)
+            #expect(parameters.compactMap { $0["name"]?.stringValue } == ["rate", "kind"])
+            #expect(parameters.allSatisfy { $0["value"]?.stringValue?.isEmpty == false })
+        }
+        #expect(response["exhausted"] == false)
+        #expect(try answered(request) == response)
+    }
+
+    @Test("tell when a finite space is used up")
+    func exhausted() throws {
+        let request: JSONValue = [
+            "parameters": [["name": "x", "searchSpace": ["categorical": ["choices": ["p", "q"]]]]],
+            "objectives": [["metric": "loss"]],
+            "searchAlgorithm": ["grid": [:]],
+            "count": 3,
+        ]
+        let response = try answered(request)
+        #expect(response["suggestions"]?.arrayValue?.count == 2)
+        #expect(response["exhausted"] == true)
+    }
+
+    @Test(
+        "refuse what is wrong by its field",
+        arguments: [
+            ("count", 0, "count: "), ("count", "many", "count: "), ("trials", 3, "trials: "),
+            ("trials", [["state": "Succeeded"]], "trials[0].parameters: "),
+            ("trials", [["parameters": [], "state": "Done"]], "trials[0].state: "),
+            ("trials", [["parameters": [], "state": "Failed"]], "trials[0].parameters: "),
+            ("trials", [["parameters": [3], "state": "Failed"]], "trials[0].parameters[0]: "),
+            ("searchAlgorithm", ["tpe": ["candidates": 0]], "searchAlgorithm.tpe.candidates: "),
+            ("objectives", [], "objectives: "), ("extra", 1, "extra: "),
+        ] as [(String, JSONValue, String)]
+    )
+    func refusals(field: String, value: JSONValue, start: String) throws {
+        var object = try #require(request(["random": [:]]).objectValue)
+        object[field] = value
+        let answer = SuggestionService.answer(JSONValue.object(object).text())
+        #expect(answer.isError)
+        let message = try #require(try JSONValue(parsing: answer.text)["error"]?.stringValue)
+        #expect(message.contains(start), "\(message)")
+    }
+
+    @Test("refuse what is no JSON object", arguments: ["", "{", "[]", "3", "null"])
+    func noObject(text: String) {
+        #expect(SuggestionService.answer(text).isError)
+    }
+
+    @Test("show a plan that ends with the space")
+    func plan() throws {
+        let job = try OptimizationJob(
+            decoding: Defaulting.apply(to: [
+                "apiVersion": "trainer.kubeflow.org/v1alpha1", "kind": "OptimizationJob", "metadata": ["name": "job"],
+                "spec": [
+                    "objectives": [["metric": "loss"]], "searchAlgorithm": ["grid": [:]], "numTrials": 10,
+                    "parallelTrials": 2,
+                    "parameters": [
+                        ["name": "x", "searchSpace": ["uniform": ["min": "1", "max": "3", "type": "Int"]]]
+                    ],
+                    "trainJobTemplate": ["spec": ["runtimeRef": ["name": "torch"]]],
+                ],
+            ])
+        )
+        let lines = try Plan(job, count: 5).text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("Trials     3 (numTrials says 10, but there are no more points)"))
+        #expect(lines.contains("Rounds     2, with 2 trials at a time"))
+        #expect(lines.suffix(4) == ["TRIAL  x", "0      1", "1      2", "2      3"])
+    }
+}
