@@ -34,6 +34,18 @@ extension JSONParser {
         return (name, fingerprint)
     }
 
+    /// Reads over the string whose opening quote is next.
+    mutating func skipString() throws(JSONError) {
+        let first = cursor + 1
+        let run = plainRun(from: first)
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
+            _ = try parseEscapedString(run.end)
+            return
+        }
+        if !run.isASCII { try validate(first, run.end) }
+        cursor = run.end + 1
+    }
+
     /// Bytes that need no look at each one.
     private struct PlainRun {
         /// The first byte that is a quote, a backslash or a control character, or the end of the text.
@@ -51,7 +63,7 @@ extension JSONParser {
             let word = SWAR.load(place)
             let found = SWAR.special(word)
             if found != 0 {
-                seen |= word & (found & (~found &+ 1)) &- 1  // the bytes below the lowest bit found
+                seen |= word & ((found & (~found &+ 1)) &- 1)  // the bytes below the lowest bit found
                 return PlainRun(end: place + SWAR.bytesBefore(found), isASCII: SWAR.isASCII(seen))
             }
             seen |= word
@@ -95,7 +107,7 @@ extension JSONParser {
             case UInt8(ascii: "\""):
                 try validate(first, stop)  // here and not in `unescaped`, so that the error knows the place
                 cursor = stop + 1
-                return String(decoding: unescaped, as: UTF8.self)
+                return String(copying: UTF8Span(unchecked: unescaped.span))
             case UInt8(ascii: "\\"):
                 place = try parseEscape(stop)
             default:
@@ -172,13 +184,17 @@ extension JSONParser {
     /// Reads the number that starts here.
     @inline(__always)
     mutating func parseNumber() throws(JSONError) -> JSONNumber {
+        let first = cursor
+        try skipNumber()
+        return JSONNumber(unchecked: try string(first, cursor - first, isASCII: true))
+    }
+
+    /// Reads over the number that starts here.
+    @inline(__always)
+    mutating func skipNumber() throws(JSONError) {
         switch JSONNumberScanner.scan(cursor, end) {
-        case .end(let stop):
-            let text = try string(cursor, stop - cursor, isASCII: true)
-            cursor = stop
-            return JSONNumber(unchecked: text)
-        case .fault(let place, let kind):
-            throw fault(kind, at: place)
+        case .end(let stop): cursor = stop
+        case .fault(let place, let kind): throw fault(kind, at: place)
         }
     }
 

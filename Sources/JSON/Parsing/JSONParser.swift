@@ -4,7 +4,7 @@
 /// size. Names wait beside them. However deep a text nests, the parser's own stack stays as it is.
 struct JSONParser: ~Copyable {
     /// A container that is still open.
-    private struct Frame {
+    struct Frame {
         /// Where its values start on the stack of values.
         var values: Int
         /// Where its names start on the stack of names; negative for an array.
@@ -12,7 +12,9 @@ struct JSONParser: ~Copyable {
         /// Where the value to come belongs among the members; negative for a new one.
         var replaces: Int
         /// Whether the topmost of `indexes` is this object's.
-        var isIndexed: Bool
+        var isIndexed = false
+        /// Where among the omissions this container is; negative when nothing in it is to be omitted.
+        var omissions: Int
     }
 
     let start: UnsafePointer<UInt8>
@@ -24,28 +26,37 @@ struct JSONParser: ~Copyable {
     var nameCache = NameCache()
 
     private let limits: JSONLimits
-    private var frames = ScratchStack<Frame>(capacity: 16)
+    private let omissions: JSONOmissions
+    /// The same as in a frame, for the value to come.
+    private var omissionsAhead: Int
+    var frames = ScratchStack<Frame>(capacity: 16)
     private var values = ScratchStack<JSONValue>(capacity: 64)
     private var names = ScratchStack<String>(capacity: 32)
     private var fingerprints = ScratchStack<UInt64>(capacity: 32)
     private var indexes: [KeyIndex] = []
 
-    private init(_ start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits) {
+    private init(_ start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits, omissions: JSONOmissions) {
         self.start = start
         end = start + count
         cursor = start
         self.limits = limits
+        self.omissions = omissions
+        omissionsAhead = omissions.root
     }
 
     /// The value of a text, which must hold nothing else but white space.
-    static func parse(_ text: UnsafeBufferPointer<UInt8>, limits: JSONLimits) throws(JSONError) -> JSONValue {
+    static func parse(
+        _ text: UnsafeBufferPointer<UInt8>,
+        limits: JSONLimits,
+        omitting omissions: JSONOmissions = .none
+    ) throws(JSONError) -> JSONValue {
         guard text.count <= limits.maximumBytes else {
             throw JSONError(kind: .tooLong(maximum: limits.maximumBytes), line: 1, column: 1, offset: 0)
         }
         guard let start = text.baseAddress else {
             throw JSONError(kind: .expectedValue, line: 1, column: 1, offset: 0)
         }
-        var parser = JSONParser(start, count: text.count, limits: limits)
+        var parser = JSONParser(start, count: text.count, limits: limits, omissions: omissions)
         return try parser.parseText()
     }
 
@@ -103,7 +114,7 @@ struct JSONParser: ~Copyable {
             values.push(.array([]))
             return true
         }
-        frames.push(Frame(values: values.count, names: -1, replaces: -1, isIndexed: false))
+        frames.push(Frame(values: values.count, names: -1, replaces: -1, omissions: omissionsAhead))
         return false
     }
 
@@ -116,13 +127,14 @@ struct JSONParser: ~Copyable {
             values.push(.object(JSONObject()))
             return true
         }
-        frames.push(Frame(values: values.count, names: names.count, replaces: -1, isIndexed: false))
-        try parseName(.expectedKeyOrEnd)
-        return false
+        frames.push(Frame(values: values.count, names: names.count, replaces: -1, omissions: omissionsAhead))
+        if try parseName(.expectedKeyOrEnd) { return false }
+        closeObject(frames.last)
+        return true
     }
 
     @inline(__always)
-    private func checkDepth() throws(JSONError) {
+    func checkDepth() throws(JSONError) {
         guard frames.count < limits.maximumDepth else {
             throw fault(.tooDeep(maximum: limits.maximumDepth), at: cursor)
         }
@@ -142,19 +154,30 @@ struct JSONParser: ~Copyable {
             if byte == UInt8(ascii: ",") {
                 cursor += 1
                 skipWhiteSpace()
-                if frame.names >= 0 { try parseName(.expectedKey) }
-                return
-            }
-            if frame.names < 0 {
+                if frame.names < 0 {
+                    omissionsAhead = frame.omissions
+                    return
+                }
+                if try parseName(.expectedKey) { return }
+                closeObject(frames.last)
+            } else if frame.names < 0 {
                 guard byte == UInt8(ascii: "]") else { throw fault(.expectedCommaOrArrayEnd, at: cursor) }
                 values.push(.array(values.take(from: frame.values)))
+                cursor += 1
+                frames.forget(from: frames.count - 1)
             } else {
                 guard byte == UInt8(ascii: "}") else { throw fault(.expectedCommaOrObjectEnd, at: cursor) }
-                values.push(.object(takeObject(frame)))
+                closeObject(frame)
             }
-            cursor += 1
-            frames.forget(from: frames.count - 1)
         }
+    }
+
+    /// Closes the object on top, whose closing brace is next.
+    @inline(__always)
+    private mutating func closeObject(_ frame: Frame) {
+        values.push(.object(takeObject(frame)))
+        cursor += 1
+        frames.forget(from: frames.count - 1)
     }
 
     private mutating func takeObject(_ frame: Frame) -> JSONObject {
@@ -173,16 +196,50 @@ struct JSONParser: ~Copyable {
         return JSONObject(unique: members, index: frame.isIndexed ? indexes.popLast() ?? KeyIndex() : KeyIndex())
     }
 
-    /// Reads a member's name, its colon and the space behind it. A name that was there before marks the frame, so
-    /// that the value replaces the earlier one, as Go's decoder (and with it Kubernetes) does.
+    /// Reads a member's name, its colon and the space behind it, and before that any members to be omitted. A name that
+    /// was there before marks the frame, so that the value replaces the earlier one, as Go's decoder (and with it
+    /// Kubernetes) does.
+    ///
+    /// - Returns: `false` when the object is over instead; its closing brace is next.
     @inline(__always)
-    private mutating func parseName(_ missing: JSONError.Kind) throws(JSONError) {
-        guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
-        let (name, fingerprint) = try parseMemberName()
+    private mutating func parseName(_ missing: JSONError.Kind) throws(JSONError) -> Bool {
+        var missing = missing
+        while true {
+            guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
+            let (name, fingerprint) = try parseMemberName()
+            try skipColon()
+            let place = frames.last.omissions
+            omissionsAhead = place < 0 ? place : omissions.place(of: name, in: place)
+            guard omissionsAhead == JSONOmissions.omitted else {
+                note(name, fingerprint)
+                return true
+            }
+            try skipValue()
+            skipWhiteSpace()
+            guard cursor < end, cursor.pointee == UInt8(ascii: ",") else {
+                guard cursor < end, cursor.pointee == UInt8(ascii: "}") else {
+                    throw fault(.expectedCommaOrObjectEnd, at: cursor)
+                }
+                return false
+            }
+            cursor += 1
+            skipWhiteSpace()
+            missing = .expectedKey
+        }
+    }
+
+    /// Reads the colon that is next, and the space around it.
+    @inline(__always)
+    mutating func skipColon() throws(JSONError) {
         skipWhiteSpace()
         guard cursor < end, cursor.pointee == UInt8(ascii: ":") else { throw fault(.expectedColon, at: cursor) }
         cursor += 1
         skipWhiteSpace()
+    }
+
+    /// Keeps a name for the value to come.
+    @inline(__always)
+    private mutating func note(_ name: String, _ fingerprint: UInt64) {
         let first = frames.last.names
         if let earlier = earlierMember(name, fingerprint, first) {
             frames.updateLast { $0.replaces = earlier }
@@ -226,7 +283,7 @@ struct JSONParser: ~Copyable {
         frames.updateLast { $0.replaces = -1 }
     }
 
-    private mutating func expect(_ literal: StaticString) throws(JSONError) {
+    mutating func expect(_ literal: StaticString) throws(JSONError) {
         let count = literal.utf8CodeUnitCount
         guard end - cursor >= count else { throw fault(.expectedValue, at: cursor) }
         for offset in 0..<count where cursor[offset] != literal.utf8Start[offset] {
@@ -236,7 +293,7 @@ struct JSONParser: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func skipWhiteSpace() {
+    mutating func skipWhiteSpace() {
         while cursor < end, cursor.pointee <= 0x20 {
             switch cursor.pointee {
             case 0x20, 0x0A, 0x0D, 0x09: cursor += 1

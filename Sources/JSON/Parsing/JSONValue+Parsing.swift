@@ -5,10 +5,15 @@ extension JSONValue {
     /// Kubernetes, takes the last as well. A byte order mark, invalid UTF-8 and a surrogate escape without its other
     /// half are refused: none of them can be kept in a string and given back as it was.
     ///
+    /// - Parameter omissions: Members to check and leave out.
     /// - Throws: Where the text stops being JSON and what was expected, or which limit it exceeds.
-    public init(parsing bytes: [UInt8], limits: JSONLimits = .default) throws(JSONError) {
+    public init(
+        parsing bytes: [UInt8],
+        limits: JSONLimits = .default,
+        omitting omissions: JSONOmissions = .none
+    ) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { bytes throws(JSONError) in
-            try JSONParser.parse(bytes, limits: limits)
+            try JSONParser.parse(bytes, limits: limits, omitting: omissions)
         }
     }
 

@@ -9,6 +9,23 @@ enum SWAR {
         UInt64(littleEndian: UnsafeRawPointer(address).loadUnaligned(as: UInt64.self))
     }
 
+    /// The last bytes, fewer than eight and at least one, of `total` that stand in a row, and zeros above them.
+    ///
+    /// - Parameter address: Where they begin.
+    @inline(__always)
+    static func load(_ address: UnsafePointer<UInt8>, _ count: Int, of total: Int) -> UInt64 {
+        let raw = UnsafeRawPointer(address)
+        if total >= 8 { return load(address + (count - 8)) >> UInt64((8 - count) << 3) }
+        if count >= 4 {
+            let low = UInt64(UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self)))
+            let high = UInt64(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
+            return low | high << UInt64((count - 4) << 3)
+        }
+        let middle = count >> 1
+        return UInt64(address[0]) | UInt64(address[middle]) << UInt64(middle << 3)
+            | UInt64(address[count - 1]) << UInt64((count - 1) << 3)
+    }
+
     /// The high bit of the first byte that cannot stand in a string as it is: `"`, `\` or a control character.
     ///
     /// Bits above the lowest one set may be false; 0 means that all eight bytes are plain.

@@ -7,16 +7,23 @@ extension String {
     func hasSameBytes(as other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }
-        return utf8Span.span.withUnsafeBytes { mine in
-            other.utf8Span.span.withUnsafeBytes { theirs in
-                mine.elementsEqualBytes(theirs)
+        return withUTF8Bytes { mine in
+            other.withUTF8Bytes { theirs in
+                UnsafeRawBufferPointer(mine).elementsEqualBytes(UnsafeRawBufferPointer(theirs))
             }
         }
     }
 
+    /// Lends the UTF-8 bytes where they lie. Unlike `utf8Span` it is compiled into the caller, which shows.
+    @inline(__always)
+    func withUTF8Bytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        // Every string on Linux has its bytes in a row; a copy serves any other.
+        utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
+    }
+
     /// Feeds the bytes, and a byte that no string holds, so that adjacent strings do not run together.
     func hashBytes(into hasher: inout Hasher) {
-        utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
+        withUTF8Bytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8.max)
     }
 }

@@ -2,7 +2,7 @@ extension ByteBuffer {
     /// Appends a text that needs no escape.
     @inline(__always)
     mutating func append(ascii text: String) {
-        text.utf8Span.span.withUnsafeBufferPointer { bytes in
+        text.withUTF8Bytes { bytes in
             guard let source = bytes.baseAddress else { return }
             reserve(bytes.count).update(from: source, count: bytes.count)
             advance(by: bytes.count)
@@ -12,7 +12,7 @@ extension ByteBuffer {
     /// Appends a text in quotes, escaped as RFC 8259 §7 asks.
     @inline(__always)
     mutating func append(quoted text: String) {
-        text.utf8Span.span.withUnsafeBufferPointer { bytes in appendQuoted(bytes) }
+        text.withUTF8Bytes { bytes in appendQuoted(bytes) }
     }
 
     /// Copies eight bytes at a time for as long as none needs an escape.
@@ -34,13 +34,12 @@ extension ByteBuffer {
             }
             offset += 8
         }
-        while offset < count {
-            let byte = source[offset]
-            guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
-                return appendEscaping(source, count, from: offset)
-            }
-            target[offset] = byte
-            offset += 1
+        if offset < count {
+            let rest = SWAR.load(source + offset, count - offset, of: count)
+            UnsafeMutableRawPointer(target + offset).storeBytes(of: rest.littleEndian, as: UInt64.self)
+            // The zeros behind the last byte are control characters, so one is always found.
+            let plain = SWAR.bytesBefore(SWAR.special(rest))
+            guard offset + plain >= count else { return appendEscaping(source, count, from: offset + plain) }
         }
         target[count] = UInt8(ascii: "\"")
         advance(by: count + 1)

@@ -2,10 +2,11 @@
 ///
 /// Escapes only what RFC 8259 §7 asks for: quotes, backslashes and control characters. Everything else is UTF-8.
 struct JSONWriter: ~Copyable {
-    /// A container that is still open, and which of its elements comes next.
+    /// A container that is still open, and which of its elements comes next. It owns nothing: counting references for
+    /// every container showed, and `write` holds the value that all of them are in.
     private enum Frame {
-        case array([JSONValue], next: Int)
-        case object(JSONObject, next: Int)
+        case array(UnsafeBufferPointer<JSONValue>, next: Int)
+        case object(UnsafeBufferPointer<JSONObject.Member>, next: Int)
     }
 
     var buffer: ByteBuffer
@@ -19,24 +20,26 @@ struct JSONWriter: ~Copyable {
 
     /// Appends the value's text.
     mutating func write(_ value: JSONValue) {
-        open(value)
-        while let frame = frames.popLast() {
-            switch frame {
-            case .array(let elements, let next): writeElements(elements, next)
-            case .object(let object, let next): writeMembers(object, next)
+        withExtendedLifetime(value) {
+            open(value)
+            while let frame = frames.popLast() {
+                switch frame {
+                case .array(let elements, let next): writeElements(elements, next)
+                case .object(let members, let next): writeMembers(members, next)
+                }
             }
         }
     }
 
-    /// Writes a scalar or an empty container, or the opening bracket of another, whose contents then come next.
-    private mutating func open(_ value: JSONValue) {
+    /// Writes a scalar or an empty container, or begins a container.
+    private mutating func open(_ value: borrowing JSONValue) {
         switch value {
         case .array(let elements) where !elements.isEmpty:
             buffer.append(UInt8(ascii: "["))
-            frames.append(.array(elements, next: 0))
+            frames.append(.array(elements.withUnsafeBufferPointer { $0 }, next: 0))
         case .object(let object) where !object.isEmpty:
             buffer.append(UInt8(ascii: "{"))
-            frames.append(.object(object, next: 0))
+            frames.append(.object(object.members.withUnsafeBufferPointer { $0 }, next: 0))
         default:
             writeScalar(value)
         }
@@ -55,7 +58,7 @@ struct JSONWriter: ~Copyable {
         }
     }
 
-    private mutating func writeElements(_ elements: [JSONValue], _ first: Int) {
+    private mutating func writeElements(_ elements: UnsafeBufferPointer<JSONValue>, _ first: Int) {
         let depth = frames.count + 1
         for position in first..<elements.count {
             if position > 0 { buffer.append(UInt8(ascii: ",")) }
@@ -71,9 +74,8 @@ struct JSONWriter: ~Copyable {
         buffer.append(UInt8(ascii: "]"))
     }
 
-    private mutating func writeMembers(_ object: JSONObject, _ first: Int) {
+    private mutating func writeMembers(_ members: UnsafeBufferPointer<JSONObject.Member>, _ first: Int) {
         let depth = frames.count + 1
-        let members = object.members
         for position in first..<members.count {
             if position > 0 { buffer.append(UInt8(ascii: ",")) }
             if isPretty { newLine(depth) }
@@ -81,7 +83,7 @@ struct JSONWriter: ~Copyable {
             buffer.append(UInt8(ascii: ":"))
             if isPretty { buffer.append(UInt8(ascii: " ")) }
             if members[position].value.isFilledContainer {
-                frames.append(.object(object, next: position + 1))
+                frames.append(.object(members, next: position + 1))
                 open(members[position].value)
                 return
             }

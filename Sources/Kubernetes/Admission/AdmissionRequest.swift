@@ -32,9 +32,9 @@ public struct AdmissionRequest: Sendable, Equatable {
     public let namespace: String
     /// What is being done.
     public let operation: Operation
-    /// The object as it would be stored; `nil` on deletion.
+    /// The object as it would be stored, less `metadata.managedFields` and its status; `nil` on deletion.
     public let object: JSONValue?
-    /// The object as it is stored; `nil` on creation.
+    /// The object as it is stored, less the same; `nil` on creation.
     public let oldObject: JSONValue?
     /// Whether nothing will be stored.
     public let isDryRun: Bool
@@ -47,6 +47,15 @@ public struct AdmissionRequest: Sendable, Equatable {
         return object?["metadata"]?["generateName"]?.stringValue ?? ""
     }
 
+    /// What no webhook of ours looks at. It can be most of a review: who manages which field is half of a small job, and
+    /// the status all but a little of one that has run.
+    private static let omissions = JSONOmissions(
+        [["request", "userInfo"], ["request", "options"]]
+            + ["object", "oldObject"].flatMap {
+                [["request", $0, "metadata", "managedFields"], ["request", $0, "status"]]
+            }
+    )
+
     /// Reads an `AdmissionReview`.
     ///
     /// - Parameter bytes: JSON; white space around it is allowed.
@@ -54,7 +63,7 @@ public struct AdmissionRequest: Sendable, Equatable {
     public init(decoding bytes: [UInt8]) throws(AdmissionReviewError) {
         let review: JSONValue
         do throws(JSONError) {
-            review = try JSONValue(parsing: bytes)
+            review = try JSONValue(parsing: bytes, omitting: Self.omissions)
         } catch {
             throw .notJSON("\(error)")
         }
