@@ -38,7 +38,7 @@ struct HTTPClientTests {
         let test = try TestServer()
         await test.server.stop(within: .seconds(1))
         await #expect {
-            try await test.client.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+            try await test.client.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(120))
         } throws: {
             "\($0)".contains("cannot connect to https://127.0.0.1:") && "\($0)".contains("refused")
         }

@@ -14,7 +14,7 @@ struct HTTPServerTests {
             let body = [UInt8](repeating: 9, count: count)
             let response = try await test.client.send(
                 HTTPRequest(method: "POST", target: path, body: body),
-                timeout: .seconds(20)
+                timeout: .seconds(120)
             )
             #expect(response.status == (path == "/echo" ? 200 : 201))
             #expect(response.bytes == body)
@@ -28,7 +28,7 @@ struct HTTPServerTests {
         let test = try TestServer()
         let response = try await test.client.stream(
             HTTPRequest(method: "GET", target: "/stream"),
-            headTimeout: .seconds(20)
+            headTimeout: .seconds(120)
         )
         #expect(response.headers["Transfer-Encoding"] == "chunked")
         var text: [UInt8] = []
@@ -42,7 +42,7 @@ struct HTTPServerTests {
     func cutStream() async throws {
         let test = try TestServer()
         await #expect(throws: HTTPClientError.truncated) {
-            try await test.client.send(HTTPRequest(method: "GET", target: "/stream-cut"), timeout: .seconds(20))
+            try await test.client.send(HTTPRequest(method: "GET", target: "/stream-cut"), timeout: .seconds(120))
         }
         await test.stop()
     }
@@ -53,7 +53,7 @@ struct HTTPServerTests {
         do {
             let response = try await test.client.stream(
                 HTTPRequest(method: "GET", target: "/stream-for-ever"),
-                headTimeout: .seconds(20)
+                headTimeout: .seconds(120)
             )
             var pieces = response.body.makeAsyncIterator()
             #expect(try await pieces.next() == Array("hello\n".utf8))
@@ -67,7 +67,7 @@ struct HTTPServerTests {
         let test = try TestServer()
         let response = try await test.client.stream(
             HTTPRequest(method: "GET", target: "/stream-big"),
-            headTimeout: .seconds(20)
+            headTimeout: .seconds(120)
         )
         var count = 0
         for try await piece in response.body {
@@ -145,12 +145,12 @@ struct HTTPServerTests {
         let packed = try Gzip.compress(Array("plain".utf8))
         let response = try await test.client.send(
             HTTPRequest(method: "POST", target: "/echo", headers: ["Content-Encoding": "gzip"], body: packed),
-            timeout: .seconds(20)
+            timeout: .seconds(120)
         )
         #expect(response.bytes == Array("plain".utf8))
         let unknown = try await test.client.send(
             HTTPRequest(method: "POST", target: "/echo", headers: ["Content-Encoding": "br"], body: packed),
-            timeout: .seconds(20)
+            timeout: .seconds(120)
         )
         #expect(unknown.status == 415)
         await test.stop()
@@ -201,12 +201,12 @@ struct HTTPServerTests {
         let test = try TestServer()
         let response = try await test.client.stream(
             HTTPRequest(method: "GET", target: "/stream-for-ever"),
-            headTimeout: .seconds(20)
+            headTimeout: .seconds(120)
         )
         await test.server.stop(within: .milliseconds(50))
         await #expect(throws: HTTPClientError.truncated) { for try await _ in response.body {} }
         await #expect(throws: HTTPClientError.self) {
-            try await test.client.send(HTTPRequest(method: "GET", target: "/echo"), timeout: .seconds(20))
+            try await test.client.send(HTTPRequest(method: "GET", target: "/echo"), timeout: .seconds(120))
         }
         await test.client.shutdown()
     }
@@ -229,7 +229,7 @@ struct HTTPServerTests {
             )
         )
         await #expect(throws: HTTPClientError.self) {
-            try await stranger.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+            try await stranger.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(120))
         }
         let known = try HTTPClient(
             origin: HTTPOrigin(
@@ -242,7 +242,7 @@ struct HTTPServerTests {
                 )
             )
         )
-        let response = try await known.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(20))
+        let response = try await known.send(HTTPRequest(method: "GET", target: "/"), timeout: .seconds(120))
         #expect(response.status == 200)
         await stranger.shutdown()
         await known.shutdown()

@@ -25,7 +25,7 @@ struct TLSServerTests {
         #expect(answer.contains("Connection: close\r\n"))
         #expect(answer.contains("this port speaks HTTPS"))
         #expect(test.server.statistics.requestsRefused == 1)
-        await test.server.core.untilEmpty(atMost: .seconds(20))
+        await test.server.core.untilEmpty(atMost: .seconds(120))
         #expect(test.server.statistics.handshakesFailed == 1)
         await test.stop()
     }
@@ -84,7 +84,7 @@ struct TLSServerTests {
         await #expect(throws: TLSPeer.Failure.self) {
             try await offPool { _ = try TLSPeer(port: port, version: version).ask() }
         }
-        await server.core.untilEmpty(atMost: .seconds(20))
+        await server.core.untilEmpty(atMost: .seconds(120))
         #expect(server.statistics.handshakesSucceeded == 0)
         #expect(server.statistics.handshakesFailed == 1)
         await server.stop(within: .seconds(5))

@@ -71,7 +71,7 @@ struct TimeLimitTests {
             return false
         }
         #expect(isCut)
-        await server.core.untilEmpty(atMost: .seconds(20))
+        await server.core.untilEmpty(atMost: .seconds(120))
         #expect(server.statistics.connectionsOpen == 0)
         await server.stop(within: .seconds(5))
     }
@@ -93,7 +93,7 @@ struct TimeLimitTests {
             }
             #expect(socket.receiveAll() == "")
         }
-        await test.server.core.untilEmpty(atMost: .seconds(20))
+        await test.server.core.untilEmpty(atMost: .seconds(120))
         #expect(test.server.statistics.handshakesFailed == 1)
         #expect(test.server.statistics.connectionsOpen == 0)
         await test.stop()

@@ -130,6 +130,15 @@ final class TestServer: Sendable {
         )
     }
 
+    /// Returns once every connection made before has been accepted and has ended. For a server with one loop: it accepts
+    /// one after another, so that an answer to one more comes after all of them.
+    func untilAcceptedAndLeft() async throws {
+        let response = try await client.send(HTTPRequest(method: "GET", target: "/echo"), timeout: .seconds(120))
+        #expect(response.status == 200)
+        await client.shutdown()
+        await server.core.untilEmpty(atMost: .seconds(120))
+    }
+
     func stop() async {
         await client.shutdown()
         await server.stop(within: .seconds(5))

@@ -9,11 +9,6 @@ struct SamplerCase: CustomTestStringConvertible, Sendable {
 
     static let all = [
         SamplerCase(testDescription: "random", sampler: RandomSampler(), space: { try .everyKind() }),
-        SamplerCase(testDescription: "sobol", sampler: SobolSampler(), space: { try .everyKind() }),
-        SamplerCase(testDescription: "tpe", sampler: TPESampler(startupTrials: 4), space: { try .everyKind() }),
-        SamplerCase(testDescription: "cmaes", sampler: CMAESSampler(), space: { try .everyKind() }),
-        SamplerCase(testDescription: "gp", sampler: GPSampler(startupTrials: 4), space: { try .everyKind() }),
-        SamplerCase(testDescription: "auto", sampler: AutoSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "grid", sampler: GridSampler(), space: { try .enumerable() }),
         SamplerCase(testDescription: "sobol", sampler: SobolSampler(), space: { try .everyKind() }),
         SamplerCase(testDescription: "tpe", sampler: TPESampler(startupTrials: 4), space: { try .everyKind() }),
@@ -76,9 +71,10 @@ struct SamplerContractTests {
     }
 
     @Test("suggests only values of the space, for any seed", arguments: SamplerCase.all)
-    func inside(_ subject: SamplerCase) throws {
+    func inside(_ subject: SamplerCase) async throws {
         let space = try subject.space()
         for seed in 0..<2000 as Range<UInt64> {
+            await Task.yield()  // other tests wait for moments, on the same few threads
             var generator = SeededGenerator(seed: seed, stream: Int(seed))
             let suggestions = try subject.sampler.suggest(3, in: space, after: TrialHistory(), using: &generator)
             #expect(suggestions.count == 3)
