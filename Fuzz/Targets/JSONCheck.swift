@@ -1,13 +1,17 @@
 import JSON
 
-/// JSON texts: one that parses, written and parsed again, is the same value.
+/// JSON texts: one that parses, written and parsed again, is the same value; and what is read over is checked as all is.
 enum JSONCheck {
     static let limits = JSONLimits(maximumDepth: 64, maximumBytes: 1 << 20)
 
     static func run(_ input: [UInt8]) {
-        guard let value = parse(input) else { return }
-        checkWriting(of: value)
+        let value = parse(input)
+        let omitting = try? JSONValue(parsing: input, limits: limits, omitting: omissions)
+        FuzzTarget.require((value == nil) == (omitting == nil), "omissions change what is left, not what is accepted")
+        for left in [value, omitting].compactMap(\.self) { checkWriting(of: left) }
     }
+
+    private static let omissions = JSONOmissions([["metadata", "name"], ["spec"], ["a"]])
 
     static func parse(_ input: some Collection<UInt8>) -> JSONValue? {
         try? JSONValue(parsing: Array(input), limits: limits)
