@@ -127,8 +127,9 @@ struct JSONParser: ~Copyable {
             values.push(.object(JSONObject()))
             return true
         }
-        frames.push(Frame(values: values.count, names: names.count, replaces: -1, omissions: omissionsAhead))
-        if try parseName(.expectedKeyOrEnd) { return false }
+        let frame = Frame(values: values.count, names: names.count, replaces: -1, omissions: omissionsAhead)
+        frames.push(frame)
+        if try parseName(in: frame, .expectedKeyOrEnd) { return false }
         closeObject(frames.last)
         return true
     }
@@ -158,7 +159,7 @@ struct JSONParser: ~Copyable {
                     omissionsAhead = frame.omissions
                     return
                 }
-                if try parseName(.expectedKey) { return }
+                if try parseName(in: frame, .expectedKey) { return }
                 closeObject(frames.last)
             } else if frame.names < 0 {
                 guard byte == UInt8(ascii: "]") else { throw fault(.expectedCommaOrArrayEnd, at: cursor) }
@@ -196,24 +197,28 @@ struct JSONParser: ~Copyable {
         return JSONObject(unique: members, index: frame.isIndexed ? indexes.popLast() ?? KeyIndex() : KeyIndex())
     }
 
-    /// Reads a member's name, its colon and the space behind it, and before that any members to be omitted. A name that
-    /// was there before marks the frame, so that the value replaces the earlier one, as Go's decoder (and with it
-    /// Kubernetes) does.
+    /// Reads a member's name, its colon and the space behind it, and before that any members to be omitted.
     ///
+    /// - Parameter frame: The object, which is on top.
     /// - Returns: `false` when the object is over instead; its closing brace is next.
     @inline(__always)
-    private mutating func parseName(_ missing: JSONError.Kind) throws(JSONError) -> Bool {
-        var missing = missing
+    private mutating func parseName(in frame: Frame, _ missing: JSONError.Kind) throws(JSONError) -> Bool {
+        guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
+        let (name, fingerprint) = try parseMemberName()
+        try skipColon()
+        omissionsAhead = -1
+        if frame.omissions >= 0 {
+            omissionsAhead = omissions.place(of: name, in: frame.omissions)
+            if omissionsAhead == JSONOmissions.omitted { return try parseNameAfterOmitted(in: frame) }
+        }
+        note(name, fingerprint, in: frame)
+        return true
+    }
+
+    /// Reads over the value that is next, and goes on with the name of the next member that is kept.
+    @inline(never)
+    private mutating func parseNameAfterOmitted(in frame: Frame) throws(JSONError) -> Bool {
         while true {
-            guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
-            let (name, fingerprint) = try parseMemberName()
-            try skipColon()
-            let place = frames.last.omissions
-            omissionsAhead = place < 0 ? place : omissions.place(of: name, in: place)
-            guard omissionsAhead == JSONOmissions.omitted else {
-                note(name, fingerprint)
-                return true
-            }
             try skipValue()
             skipWhiteSpace()
             guard cursor < end, cursor.pointee == UInt8(ascii: ",") else {
@@ -224,7 +229,14 @@ struct JSONParser: ~Copyable {
             }
             cursor += 1
             skipWhiteSpace()
-            missing = .expectedKey
+            guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: cursor) }
+            let (name, fingerprint) = try parseMemberName()
+            try skipColon()
+            omissionsAhead = omissions.place(of: name, in: frame.omissions)
+            guard omissionsAhead == JSONOmissions.omitted else {
+                note(name, fingerprint, in: frame)
+                return true
+            }
         }
     }
 
@@ -237,11 +249,11 @@ struct JSONParser: ~Copyable {
         skipWhiteSpace()
     }
 
-    /// Keeps a name for the value to come.
+    /// Keeps a name for the value to come. A name that was there before marks the frame, so that the value replaces the
+    /// earlier one, as Go's decoder (and with it Kubernetes) does.
     @inline(__always)
-    private mutating func note(_ name: String, _ fingerprint: UInt64) {
-        let first = frames.last.names
-        if let earlier = earlierMember(name, fingerprint, first) {
+    private mutating func note(_ name: String, _ fingerprint: UInt64, in frame: Frame) {
+        if let earlier = earlierMember(name, fingerprint, frame.names) {
             frames.updateLast { $0.replaces = earlier }
         } else {
             names.push(name)

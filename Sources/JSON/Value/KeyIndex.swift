@@ -6,10 +6,11 @@ struct KeyIndex: Sendable {
     /// Up to this many members a search from the front is as fast as hashing the name.
     static let threshold = 32
 
-    /// Position + 1 of a member; ``free`` and ``removed`` are no member. A power of two long.
+    /// Position + 1 of a member in each slot, ``free`` or ``removed``; a power of two of them. The last element is no
+    /// slot but counts those that are not free, removed ones included: one word less in every object there is.
     private var slots: [UInt32] = []
-    /// Slots that are not free, removed ones included.
-    private var occupied = 0
+
+    private var mask: Int { slots.count - 2 }
 
     private static let free: UInt32 = 0
     private static let removed = UInt32.max
@@ -39,7 +40,7 @@ struct KeyIndex: Sendable {
                 let position = Int(slots[slot] - 1)
                 if name(position).hasSameBytes(as: key) { return position }
             }
-            slot = (slot + 1) & (slots.count - 1)
+            slot = (slot + 1) & mask
         }
         return nil
     }
@@ -51,7 +52,7 @@ struct KeyIndex: Sendable {
 
     /// Enters a name that is not there yet; `name` knows it already.
     mutating func add(_ key: String, at position: Int, named name: (Int) -> String) {
-        if (occupied + 1) * 4 > slots.count * 3 {
+        if slots.isEmpty || (Int(slots[mask + 1]) + 1) * 4 > (mask + 1) * 3 {
             rebuild(position + 1, named: name)
         } else {
             enter(key, position)
@@ -62,7 +63,7 @@ struct KeyIndex: Sendable {
     mutating func remove(_ position: Int) {
         guard !slots.isEmpty else { return }
         let entry = UInt32(truncatingIfNeeded: position + 1)
-        for slot in slots.indices where slots[slot] >= entry && slots[slot] != Self.removed {
+        for slot in 0...mask where slots[slot] >= entry && slots[slot] != Self.removed {
             slots[slot] = slots[slot] == entry ? Self.removed : slots[slot] - 1
         }
     }
@@ -70,24 +71,24 @@ struct KeyIndex: Sendable {
     /// Enters the first `count` names anew, in a table at most half full.
     mutating func rebuild(_ count: Int, named name: (Int) -> String) {
         slots = []
-        occupied = 0
         guard count < Int(UInt32.max / 4) else { return }  // then the object is searched from the front
         var capacity = 64
         while capacity < count * 2 { capacity *= 2 }
-        slots = Array(repeating: Self.free, count: capacity)
+        slots = Array(repeating: Self.free, count: capacity + 1)
+        slots[capacity] = 0
         for position in 0..<count { enter(name(position), position) }
     }
 
     private mutating func enter(_ key: String, _ position: Int) {
         var slot = home(of: key)
-        while slots[slot] != Self.free { slot = (slot + 1) & (slots.count - 1) }
+        while slots[slot] != Self.free { slot = (slot + 1) & mask }
         slots[slot] = UInt32(truncatingIfNeeded: position + 1)
-        occupied += 1
+        slots[mask + 1] += 1
     }
 
     private func home(of key: String) -> Int {
         var hasher = Hasher()
         key.hashBytes(into: &hasher)
-        return hasher.finalize() & (slots.count - 1)
+        return hasher.finalize() & mask
     }
 }
