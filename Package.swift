@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "LocalCluster",
             dependencies: [
-                "CLinux", "Certificates", "HTTP", "JSON", "Kubernetes", "OptimizationAPI", "Transport",
+                "CLinux", "Certificates", "HTTP", "JSON", "Kubernetes", "OptimizationAPI", "Search", "Transport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -211,9 +211,11 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JSON", "Kubernetes", "OptimizationAPI", "optimizationjob",
+                "Controller", "HTTP", "JSON", "Kubernetes", "LocalCluster", "OptimizationAPI", "Transport", "YAML",
+                "optimizationjob",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Acceptance/trial.py", "run"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -10,7 +10,7 @@ struct OptimizationJobCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, SuggestCommand.self, ControllerCommand.self,
             CertGeneratorCommand.self,
-            APIServerCommand.self,
+            APIServerCommand.self, TrainerSimCommand.self,
         ]
     )
 }

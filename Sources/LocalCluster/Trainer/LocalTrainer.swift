@@ -3,18 +3,21 @@ import Kubernetes
 import Logging
 import OptimizationAPI
 
-/// Runs TrainJobs as processes of this machine: Kubeflow Trainer's part when there is no cluster.
+/// Kubeflow Trainer's part where there is no Trainer: runs TrainJobs as processes of this machine, or only pretends to.
 ///
 /// A client of the API like any controller, and level-based: it looks at what a TrainJob asks for and at what runs, and
-/// makes the one match the other. Per TrainJob there is one process at most; when it ends, the TrainJob gets the
+/// makes the one match the other. Per TrainJob one trial runs at most; when it ends, the TrainJob gets the
 /// conditions that Trainer would set. A TrainJob that has ended is never run again.
 ///
-/// What a local trial cannot have (containers, several nodes, Secrets, initializers) fails the TrainJob at once with a
+/// What a local process cannot have (containers, several nodes, Secrets, initializers) fails the TrainJob at once with a
 /// sentence that says what to set instead.
 public actor LocalTrainer {
     private let api: any KubernetesAPI
-    let configuration: LocalTrainerConfiguration
-    let writer: TrainJobStatusWriter
+    private let namespace: String?
+    private let runner: any TrialRunner
+    /// How long trials take to stop at most.
+    private let gracePeriod: Duration
+    private let writer: TrainJobStatusWriter
     private let logger: Logger
 
     /// By the TrainJob's UID.
@@ -48,19 +51,59 @@ public actor LocalTrainer {
     }
 
     /// Why a trial is made to stop.
-    enum StopCause {
+    private enum StopCause {
         case deadline
         case suspended
         case deleted
         case shutdown
     }
 
-    /// Makes a trainer, which does nothing before `run`.
+    /// Makes a trainer that runs processes. It does nothing before `run`.
     public init(api: any KubernetesAPI, configuration: LocalTrainerConfiguration, logger: Logger) {
+        let writer = TrainJobStatusWriter(api: api, logger: logger)
+        self.init(
+            api: api,
+            namespace: configuration.namespace,
+            runner: ProcessTrials(configuration: configuration, writer: writer),
+            gracePeriod: configuration.gracePeriod,
+            writer: writer,
+            logger: logger
+        )
+    }
+
+    /// Makes a trainer that runs nothing, and only moves the status of TrainJobs. It does nothing before `run`.
+    ///
+    /// - Parameters:
+    ///   - api: Where the TrainJobs are.
+    ///   - namespace: Theirs; all if `nil`.
+    ///   - simulation: What becomes of them.
+    ///   - logger: Told what could not be written.
+    public init(api: any KubernetesAPI, namespace: String?, simulation: TrialSimulation, logger: Logger) {
+        let writer = TrainJobStatusWriter(api: api, logger: logger)
+        self.init(
+            api: api,
+            namespace: namespace,
+            runner: SimulatedTrials(simulation: simulation, writer: writer),
+            gracePeriod: .zero,
+            writer: writer,
+            logger: logger
+        )
+    }
+
+    private init(
+        api: any KubernetesAPI,
+        namespace: String?,
+        runner: any TrialRunner,
+        gracePeriod: Duration,
+        writer: TrainJobStatusWriter,
+        logger: Logger
+    ) {
         self.api = api
-        self.configuration = configuration
+        self.namespace = namespace
+        self.runner = runner
+        self.gracePeriod = gracePeriod
+        self.writer = writer
         self.logger = logger
-        writer = TrainJobStatusWriter(api: api, logger: logger)
     }
 
     /// Follows the TrainJobs until the task is cancelled. What runs then goes on until `stopAll`.
@@ -69,7 +112,7 @@ public actor LocalTrainer {
         let cache = WatchCache(
             api: api,
             type: .trainJobs,
-            namespace: configuration.namespace,
+            namespace: namespace,
             logger: logger,
             decode: { TrainJobRequest($0) }
         )
@@ -99,7 +142,7 @@ public actor LocalTrainer {
         isStopping = true
         for uid in jobs.keys { stop(uid, because: .shutdown) }
         guard hasRunning else { return }
-        let limit = bound ?? configuration.gracePeriod + .seconds(15)
+        let limit = bound ?? gracePeriod + .seconds(15)
         let timer = Task {
             guard (try? await Task.sleep(for: limit)) != nil else { return }
             self.giveUpWaiting()
@@ -202,13 +245,12 @@ extension LocalTrainer {
         let stop = running.stop
         Task {
             await earlier?.value
-            let end = await self.perform(request, stop: stop)
-            await self.finish(uid, end)
+            await self.finish(uid, await self.runner.run(request, stop: stop))
         }
     }
 
     /// Writes down how a trial ended. Only when that is done is its place free.
-    private func finish(_ uid: String, _ end: End) async {
+    private func finish(_ uid: String, _ outcome: TrialOutcome) async {
         guard case .running(var running) = jobs[uid]?.phase, let name = jobs[uid]?.latest.metadata.namespacedName else {
             return
         }
@@ -216,7 +258,7 @@ extension LocalTrainer {
         running.isEnding = true
         jobs[uid]?.phase = .running(running)
         let next: Phase?
-        if let state = state(of: name, after: end, cause: running.cause) {
+        if let state = Self.state(after: outcome, stoppedFor: running.cause) {
             // Until it is told: whoever waits for this TrainJob has no other way to learn of its end.
             _ = await writer.write(state, of: name, uid: uid, attempts: .max)
             next = state == .suspended ? .suspended(writing: nil) : .finished
@@ -234,6 +276,16 @@ extension LocalTrainer {
         if !hasRunning { resumeIdleWaiters() }
         // What was asked for meanwhile, such as to resume what was just suspended, was not acted on.
         if let latest = jobs[uid]?.latest { observe(latest) }
+    }
+
+    /// What to report; `nil` when nobody is to be told.
+    private static func state(after outcome: TrialOutcome, stoppedFor cause: StopCause?) -> TrainJobState? {
+        switch (outcome, cause) {
+        case (.gone, _), (_, .deleted), (.interrupted, .shutdown): nil
+        case (.interrupted, .deadline): .deadlineExceeded
+        case (.interrupted, .suspended): .suspended
+        case (.interrupted(let state), nil), (.ended(let state), _): state
+        }
     }
 }
 

@@ -28,17 +28,38 @@ struct TrainJobStatusWriter: Sendable {
     ///   - uid: Its UID; another TrainJob of that name is left alone.
     ///   - attempts: How often at most, with pauses of 10 ms that double up to 1 s.
     func write(_ state: TrainJobState, of name: NamespacedName, uid: String, attempts: Int = 40) async -> Outcome {
+        await persist(attempts, "status not written", ["trainjob": "\(name)", "state": "\(state)"]) {
+            () async throws(APIError) in try await writeOnce(state, of: name, uid: uid)
+        }
+    }
+
+    /// Puts a progress report in the place of the last one, as the progress server does for a trial, trying again as
+    /// `write` does.
+    func report(_ status: TrainerStatus, of name: NamespacedName, attempts: Int = 40) async -> Outcome {
+        let patch = Patch.merge(ProgressReport.patch(replacingWith: status))
+        return await persist(attempts, "progress not written", ["trainjob": "\(name)"]) {
+            () async throws(APIError) in
+            _ = try await api.patch(.trainJobs, name, patch, subresource: "status")
+            return .written
+        }
+    }
+
+    private func persist(
+        _ attempts: Int,
+        _ failure: Logger.Message,
+        _ metadata: Logger.Metadata,
+        _ write: () async throws(APIError) -> Outcome
+    ) async -> Outcome {
         var pause: Duration = .milliseconds(10)
         for attempt in 1...max(1, attempts) {
             do throws(APIError) {
-                return try await writeOnce(state, of: name, uid: uid)
+                return try await write()
             } catch {
                 if error.isNotFound { return .gone }
                 guard error.isConflict || error.isTransient, attempt < attempts else {
-                    logger.error(
-                        "status not written",
-                        metadata: ["trainjob": "\(name)", "state": "\(state)", "error": "\(error)"]
-                    )
+                    if error != .cancelled {
+                        logger.error(failure, metadata: metadata.merging(["error": "\(error)"]) { own, _ in own })
+                    }
                     return .failed
                 }
             }

@@ -18,10 +18,26 @@ public enum StandaloneAPIServer {
         public var port: UInt16 = 0
         /// Where the kubeconfig goes: address, authority and token. It exists once the server answers.
         public var kubeconfig: String
+        /// Where the Services that webhook configurations name are reached.
+        public var services: [Service] = []
 
         /// Makes options with defaults.
         public init(kubeconfig: String) {
             self.kubeconfig = kubeconfig
+        }
+    }
+
+    /// A Service and where it is reached, whatever port of it is asked for.
+    public struct Service: Sendable {
+        let name: String
+        let namespace: String
+        let endpoint: HTTPWebhookCaller.Endpoint
+
+        /// Places a Service.
+        public init(name: String, namespace: String, host: String, port: UInt16) {
+            self.name = name
+            self.namespace = namespace
+            endpoint = HTTPWebhookCaller.Endpoint(host: host, port: port)
         }
     }
 
@@ -39,7 +55,10 @@ public enum StandaloneAPIServer {
             let now = Timestamp.now().secondsSinceEpoch
             let identity = try CertificateAuthority.make(commonName: "optimizationjob apiserver", now: now)
                 .issueServing(hosts: [host, "localhost"], now: now)
-            let api = LocalAPIServer(token: token, webhooks: try HTTPWebhookCaller(), logger: logger)
+            let webhooks = try HTTPWebhookCaller { [services = options.services] called in
+                services.first { $0.name == called.name && $0.namespace == called.namespace }?.endpoint
+            }
+            let api = LocalAPIServer(token: token, webhooks: webhooks, logger: logger)
             var configuration = HTTPServerConfiguration(host: host, port: options.port, loops: 1)
             configuration.tls = identity.serverConfiguration
             configuration.limits.bodyBytes = 4 << 20

@@ -150,11 +150,12 @@ struct History: Equatable {
 /// Waits until something is so; fails the test when it never is.
 func until(
     _ what: String,
+    patience: Duration = .seconds(90),
     _ log: () -> String,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + .seconds(90)
+    let end = ContinuousClock.now + patience
     while try await !condition() {
         try #require(ContinuousClock.now < end, "never: \(what)\n\(log())", sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(5))

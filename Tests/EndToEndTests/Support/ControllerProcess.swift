@@ -17,13 +17,13 @@ final class ControllerProcess: Sendable {
     private let log: String
 
     /// Starts it; what it logs goes to a file.
-    init(_ arguments: [String], log: String) throws {
+    init(_ arguments: [String], log: String, environment: [String: String] = ["PATH": "/usr/bin:/bin"]) throws {
         self.log = log
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.path)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: log) ?? .nullDevice
@@ -44,6 +44,20 @@ final class ControllerProcess: Sendable {
     func kill() async {
         if process.withLock({ $0.isRunning }) { Glibc.kill(identifier, SIGKILL) }
         for await _ in ended {}
+    }
+
+    /// Asks it to end, and waits until it is gone.
+    ///
+    /// - Returns: The exit status.
+    func stop() async -> Int32 {
+        if process.withLock({ $0.isRunning }) { Glibc.kill(identifier, SIGTERM) }
+        return await exitStatus()
+    }
+
+    /// Waits until it ends by itself; the exit status, or the signal's number.
+    func exitStatus() async -> Int32 {
+        for await _ in ended {}
+        return process.withLock { $0.terminationStatus }
     }
 
     /// The end of what it logged.

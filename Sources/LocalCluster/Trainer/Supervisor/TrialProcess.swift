@@ -22,16 +22,20 @@ public struct SupervisorProgram: Sendable, Equatable {
 
 /// Asks a running trial to stop. Asking again changes nothing.
 struct StopRequest: Sendable {
-    /// Yields once it is asked.
-    fileprivate let stream: AsyncStream<Void>
+    private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 
     init() {
         (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// `SIGTERM`, then after the grace period `SIGKILL`.
+    /// A process gets `SIGTERM`, then after the grace period `SIGKILL`.
     func send() { continuation.yield() }
+
+    /// Returns once it is asked, or when the task is cancelled. For one who waits, once.
+    func wait() async {
+        for await _ in stream { return }
+    }
 }
 
 /// One trial's process: its supervisor, started and followed to the end.
@@ -102,12 +106,11 @@ struct TrialProcess: Sendable {
     ) async -> Following {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in stop.stream {
-                    try? execution.send(signal: .terminate)
-                    guard (try? await Task.sleep(for: order.gracePeriod + Self.supervisorSlack)) != nil else { return }
-                    try? execution.send(signal: .kill)
-                    return
-                }
+                await stop.wait()
+                guard !Task.isCancelled else { return }
+                try? execution.send(signal: .terminate)
+                guard (try? await Task.sleep(for: order.gracePeriod + Self.supervisorSlack)) != nil else { return }
+                try? execution.send(signal: .kill)
             }
             // Fails only when the supervisor is gone, which the missing report will tell.
             _ = try? await execution.standardInputWriter.write(order.message)
