@@ -14,12 +14,20 @@ EXAMPLE ?= examples/quickstart/optimizationjob.yaml
 # How long each fuzzer runs, and which ones.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
+
+# The image of `make image`, `make deploy` and `make e2e`.
+REGISTRY ?=
+TAG ?= $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/HostProcess/ProgramVersion.swift)
+IMAGE ?= $(if $(REGISTRY),$(REGISTRY)/)optimizationjob:$(TAG)
+CONTAINERS ?= $(notdir $(firstword $(shell command -v docker podman)))
+KUBECTL ?= kubectl
+
 SANITIZED := TransportTests|HTTPTests|JSONTests|KubernetesTests|AdmissionTests|CertificatesTests|FuzzTests
 
-.PHONY: help setup build run test test-sanitized soak fuzz bench bench-search format lint clean
+.PHONY: help setup build run test test-sanitized e2e soak fuzz bench bench-search image deploy undeploy generate format lint clean
 
 help: ## Shows this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Installs the Debian packages that are missing
 	@./.ci/setup
@@ -36,6 +44,11 @@ test: setup lint ## Runs all checks and tests
 
 test-sanitized: setup ## Tests what strangers send to under the address and the thread sanitizer
 	@./Tests/Sanitizers/run '$(SANITIZED)'
+
+e2e: export KUBECTL := $(KUBECTL)
+e2e: export IMAGE := $(IMAGE)
+e2e: setup ## Tests from outside: on the cluster of KUBECONFIG, or on the embedded API server
+	@SWIFT=$(SWIFT) ./Tests/EndToEndTests/run
 
 soak: setup ## Opens and ends 100,000 connections in every way, and counts what is left of them
 	@SOAK_CONNECTIONS=100000 $(SWIFT) test --filter EndingConnectionTests
@@ -61,6 +74,23 @@ bench-search: setup ## Measures the search algorithms, beside Optuna's if it is 
 	        problems suite Benchmarks/SearchBenchmark/Tables; \
 	done || echo "Optuna is not installed for python3 (pip install optuna): its columns are left out"; \
 	"$$program" "$${SEEDS:-20}"
+
+image: ## Builds the container image REGISTRY/optimizationjob:TAG with docker or podman
+	@[ -n "$(CONTAINERS)" ] || { \
+	    echo "image: neither docker nor podman is in PATH; install one, or name what builds images with CONTAINERS=" >&2; \
+	    exit 1; \
+	}
+	@$(CONTAINERS) build --tag "$(IMAGE)" .
+	@echo "built $(IMAGE); to bring it to a cluster: $(CONTAINERS) push $(IMAGE)"
+
+deploy: ## Installs or upgrades on the cluster that kubectl points at, with the image REGISTRY/optimizationjob:TAG
+	@KUBECTL=$(KUBECTL) ./manifests/deploy apply "$(IMAGE)"
+
+undeploy: ## Uninstalls from the cluster that kubectl points at
+	@KUBECTL=$(KUBECTL) ./manifests/deploy delete
+
+generate: setup ## Writes what is derived from the API: the tables of docs/api.md
+	@UPDATE_API_REFERENCE=1 $(SWIFT) test --filter APIReferenceTests
 
 format: ## Formats the Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
