@@ -42,3 +42,19 @@ struct DocumentationTests {
         #expect(rows.map { $0[0] } == ["certificate", "listener", "ca-bundle", "shutdown"])
     }
 }
+
+@Suite("docs/operations.md")
+struct OperationsPageTests {
+    private static let prefixes = [
+        "controller_runtime_", "workqueue_", "rest_client_", "leader_election_", "process_", "optimizationjob_",
+    ]
+
+    @Test("alerts on metrics that there are")
+    func metrics() throws {
+        let known = Set(try Documentation.table(under: "Metrics").map { $0[0] })
+        let words = try Documentation.page("operations.md").split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+        let named = Set(words.map(String.init).filter { word in Self.prefixes.contains { word.hasPrefix($0) } })
+        #expect(named.count > 10)
+        #expect(named.map { $0.replacing("_seconds_bucket", with: "_seconds") }.filter { !known.contains($0) } == [])
+    }
+}
