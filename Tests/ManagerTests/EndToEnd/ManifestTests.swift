@@ -9,35 +9,14 @@ import YAML
 /// What the manifests give the process, against what it needs.
 @Suite("The controller's manifests")
 struct ManifestTests {
-    private func objects(in file: String) throws -> [JSONValue] {
-        let folder = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
-        let text = try String(contentsOfFile: "\(folder)/manifests/\(file)", encoding: .utf8)
-        return try YAMLDocuments.read(text).map(\.value)
-    }
-
     private func texts(_ value: JSONValue?) -> [String] {
         (value?.arrayValue ?? []).compactMap(\.stringValue)
-    }
-
-    @Test(
-        "let readiness follow both webhook configurations",
-        arguments: [
-            ("mutatingwebhookconfigurations", ManagerOptions().certificates.mutatingConfiguration),
-            ("validatingwebhookconfigurations", ManagerOptions().certificates.validatingConfiguration),
-        ]
-    )
-    func rights(_ resource: String, _ name: String) throws {
-        let role = try #require(try objects(in: "rbac/cluster-role.yaml").first { $0["kind"] == "ClusterRole" })
-        let rule = try #require((role["rules"]?.arrayValue ?? []).first { texts($0["resources"]).contains(resource) })
-        #expect(texts(rule["apiGroups"]) == ["admissionregistration.k8s.io"])
-        #expect(texts(rule["resourceNames"]) == [name])
-        #expect(Set(texts(rule["verbs"])).isSuperset(of: ["list", "watch"]))
     }
 
     @Test("start it with flags it knows, at its ports, and give it time to drain")
     func deployment() async throws {
         let deployment = try #require(
-            try objects(in: "controller/deployment.yaml").first { $0["kind"] == "Deployment" }
+            try Manifests.objects(in: "controller/deployment.yaml").first { $0["kind"] == "Deployment" }
         )
         let pod = deployment["spec"]?["template"]?["spec"]
         let container = pod?["containers"]?[0]
@@ -52,5 +31,14 @@ struct ManifestTests {
         let program = try Program(texts(container?["args"]) + ["--kubeconfig=/nonexistent"])
         defer { program.end() }
         #expect(try await program.exitStatus() == 1, "\(program.lines)")
+    }
+}
+
+/// The files of `manifests/`.
+enum Manifests {
+    static func objects(in file: String) throws -> [JSONValue] {
+        let folder = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+        let text = try String(contentsOfFile: "\(folder)/manifests/\(file)", encoding: .utf8)
+        return try YAMLDocuments.read(text).map(\.value)
     }
 }

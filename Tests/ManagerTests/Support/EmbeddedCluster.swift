@@ -8,7 +8,7 @@ import Logging
 struct EmbeddedCluster: Sendable {
     let api: APIClient
     private let server: HTTPServer
-    private let handler: LocalAPIServer
+    let handler: LocalAPIServer
     private let client: HTTPClient
 
     init() throws {
