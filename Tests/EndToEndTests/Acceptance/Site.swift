@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Kubernetes
 import LocalCluster
@@ -28,6 +29,8 @@ final class Site: Sendable {
     private let waiters = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
     private let nextWaiter = Atomic(0)
 
+    private static let trainerLog = "/tmp/optimizationjob-e2e-trainer-sim-\(getpid()).log"
+
     static func open() async throws -> Site {
         let environment = ProcessInfo.processInfo.environment
         guard let kubeconfig = environment["E2E_KUBECONFIG"], !kubeconfig.isEmpty else {
@@ -35,12 +38,11 @@ final class Site: Sendable {
             return try await Site(api: installation.api, installation: installation, trainer: nil)
         }
         let cluster = try ClusterConfiguration.load(kubeconfig: nil, environment: ["KUBECONFIG": kubeconfig])
-        let log = NSTemporaryDirectory() + "optimizationjob-e2e-trainer-sim.log"
         let trainer =
             environment["E2E_TRAINER"] == "sim"
             ? try ControllerProcess(
                 ["trainer-sim", "--duration=2s"],
-                log: log,
+                log: trainerLog,
                 environment: environment.merging(["KUBECONFIG": kubeconfig]) { $1 }
             ) : nil
         return try await Site(api: APIClient(cluster: cluster), installation: nil, trainer: trainer)
@@ -83,7 +85,10 @@ final class Site: Sendable {
         }
         for task in watching { task.cancel() }
         for task in watching { await task.value }
-        if let trainer { #expect(await trainer.stop() == 0) }
+        if let trainer {
+            #expect(await trainer.stop() == 0, "\(trainer.lastWords)")
+            try FileManager.default.removeItem(atPath: Self.trainerLog)
+        }
         try await installation?.uninstall()
     }
 
