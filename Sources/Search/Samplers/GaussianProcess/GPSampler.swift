@@ -1,7 +1,8 @@
 /// Bayesian optimization: the next trial is where a Gaussian process expects the largest improvement.
 ///
 /// - The first trials are a scrambled Sobol' sequence, its first point moved to the middle of the space.
-/// - Costs are bent towards a normal law, see `ResponseTransform`; settings are fitted anew for every suggestion.
+/// - Costs are scaled and bounded, by turns in two ways, see `ResponseTransform`; settings are fitted anew for every
+///   suggestion, see `Surrogate`.
 /// - Trials that fail teach a second process where trials fail; the improvement counts times the chance of success.
 /// - A running trial counts as if it had given what is expected of it.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
@@ -40,10 +41,11 @@ public struct GPSampler: Sampler {
                 points: observations.points,
                 costs: costs,
                 failed: observations.failed,
-                in: session.space
+                in: session.space,
+                using: &generator
             )
         else { return session.space.randomPoint(using: &generator) }
-        for running in observations.running.suffix(Surrogate.posteriorLimit / 4) { surrogate.believe(in: running) }
+        surrogate.believe(in: Array(observations.running.suffix(Surrogate.posteriorLimit / 4)))
         let anchors = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
             .prefix(5).map { observations.points[$0] }
         let search = AcquisitionSearch(space: session.space, surrogate: surrogate)

@@ -8,10 +8,10 @@ struct MarginalLikelihood {
         /// The length scale of an axis, for one axis; for more it grows with the root of their number, since distances
         /// do (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML
         /// 2024), though more slowly.
-        var length = 0.5
+        var length = 0.7
         var lengthGrowth = 0.25
         var lengthSpread = 0.9
-        var noise = 1e-4
+        var noise = 1e-3
         var noiseSpread = 2.0
         var signal = 1.0
         var signalSpread = 1.0
@@ -63,7 +63,7 @@ struct MarginalLikelihood {
     private var meanLogWeight: Double {
         -2
             * (ElementaryFunctions.log(prior.length)
-                + prior.lengthGrowth * 2 * 0.5 * ElementaryFunctions.log(Double(max(1, isChoice.count))))
+                + prior.lengthGrowth * ElementaryFunctions.log(Double(max(1, isChoice.count))))
     }
 
     /// The best settings found from several starts, and their negative log-posterior.
@@ -100,6 +100,52 @@ struct MarginalLikelihood {
     ///
     /// - Parameter settings: The logarithms of weights, of signal and noise, and the mean.
     func negativeLogPosterior(_ settings: [Double], _ gradient: inout [Double]) -> Double {
+        negativeLogPosterior(settings, gradient: &gradient, isGradientWanted: true)
+    }
+
+    /// Settings drawn from their posterior law, by a random walk from the likeliest.
+    ///
+    /// Source: Metropolis et al., 1953, with Gaussian steps along one setting for certain and along each other one with
+    /// a chance of 0.3.
+    func draws(
+        _ count: Int,
+        from settings: KernelSettings,
+        using generator: inout SeededGenerator
+    ) -> [KernelSettings] {
+        let dimension = isChoice.count
+        var place = settings.logWeights + [settings.logSignal, settings.logNoise, settings.mean]
+        let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
+        var unused: [Double] = []
+        var height = negativeLogPosterior(place, gradient: &unused, isGradientWanted: false)
+        var draws: [KernelSettings] = []
+        for _ in 0..<max(0, count) {
+            for _ in 0..<MarginalLikelihood.stepsBetweenDraws {
+                var next = place
+                let certain = Int(generator.below(UInt64(place.count)))
+                for index in next.indices where index == certain || generator.unit() < 0.3 {
+                    // A weight is an inverse square: twice the step of a length.
+                    let step = index < dimension ? 1.0 : 0.5
+                    next[index] += step * NormalLaw.quantile(generator.unit())
+                }
+                guard next[dimension + 1] >= logLeast else { continue }
+                let value = negativeLogPosterior(next, gradient: &unused, isGradientWanted: false)
+                guard value.isFinite, generator.unit() < ElementaryFunctions.exp(min(0, height - value)) else {
+                    continue
+                }
+                (place, height) = (next, value)
+            }
+            draws.append(MarginalLikelihood.settings(place))
+        }
+        return draws
+    }
+
+    private static let stepsBetweenDraws = 25
+
+    private func negativeLogPosterior(
+        _ settings: [Double],
+        gradient: inout [Double],
+        isGradientWanted: Bool
+    ) -> Double {
         let dimension = isChoice.count
         let weights = settings[..<dimension].map { ElementaryFunctions.exp($0) }
         let signal = ElementaryFunctions.exp(settings[dimension])
@@ -149,6 +195,20 @@ struct MarginalLikelihood {
         var value = 0.5 * factor.logDeterminant
         for i in 0..<count { value += 0.5 * residuals[i] * alpha[i] }
 
+        func belief(_ index: Int, _ expected: Double, _ spread: Double) -> Double {
+            let z = (settings[index] - expected) / spread
+            if isGradientWanted { gradient[index] += z / spread }
+            return 0.5 * z * z
+        }
+        func beliefs() -> Double {
+            var sum = 0.0
+            for axis in 0..<dimension { sum += belief(axis, meanLogWeight, 2 * prior.lengthSpread) }
+            sum += belief(dimension, ElementaryFunctions.log(prior.signal), prior.signalSpread)
+            sum += belief(dimension + 1, ElementaryFunctions.log(prior.noise), prior.noiseSpread)
+            return sum + belief(dimension + 2, 0, prior.meanSpread)
+        }
+        guard isGradientWanted else { return value + beliefs() }
+
         // From here on `slope` becomes W·dK/d(distance²) of every pair, with W = ααᵀ − K⁻¹.
         let inverse = factor.inverse()
         var signalGradient = 0.0
@@ -178,15 +238,6 @@ struct MarginalLikelihood {
         gradient[dimension + 1] = -0.5 * noise * trace
         gradient[dimension + 2] = -alpha.reduce(0, +)
 
-        func believe(_ index: Int, _ expected: Double, _ spread: Double) {
-            let z = (settings[index] - expected) / spread
-            value += 0.5 * z * z
-            gradient[index] += z / spread
-        }
-        for axis in 0..<dimension { believe(axis, meanLogWeight, 2 * prior.lengthSpread) }
-        believe(dimension, ElementaryFunctions.log(prior.signal), prior.signalSpread)
-        believe(dimension + 1, ElementaryFunctions.log(prior.noise), prior.noiseSpread)
-        believe(dimension + 2, 0, prior.meanSpread)
-        return value
+        return value + beliefs()
     }
 }

@@ -1,55 +1,72 @@
 /// What is believed of a job's cost over its space, and where trials are expected to fail.
+///
+/// While there are few observations, several kernel settings explain them about as well; improvement is then averaged
+/// over the likeliest settings and some drawn from their posterior law (Snoek, Larochelle and Adams, 2012, §3.2), so that
+/// no lucky fit decides.
 struct Surrogate {
-    /// Of the (transformed) cost.
-    private(set) var cost: GaussianProcess
+    /// Of the (transformed) cost; at least one.
+    private var models: [CostModel]
     /// Of success, 1, against failure, −1; `nil` while no trial failed.
-    let success: GaussianProcess?
-    /// The expected cost at the best point that was observed: the best *expected* cost, because the best observed one
-    /// may have been luck.
-    let incumbent: Double
+    private let success: GaussianProcess?
 
-    private var points: [[Double]]
-    private var values: [Double]
-    private let isChoice: [Bool]
-
-    /// Hyperparameters are fitted to at most this many observations, and the posterior knows at most `posteriorLimit`:
-    /// the best half, and of the others the latest.
+    /// Settings are fitted to at most this many observations, and the posterior knows at most `posteriorLimit`: the best
+    /// half, and of the others the latest.
     static let fitLimit = 80
     static let posteriorLimit = 300
+    /// Up to this many observations, settings drawn from their posterior law join the likeliest.
+    private static let drawLimit = 60
+    private static let drawnSettings = 4
 
     /// - Parameters:
     ///   - points, costs: What was observed; at least one, costs finite.
     ///   - failed: Where trials failed.
     /// - Returns: `nil` when numbers are beyond what can be modelled.
-    init?(points: [[Double]], costs: [Double], failed: [[Double]], in space: UnitSpace) {
-        isChoice = space.axes.map { if case .choice = $0 { true } else { false } }
+    init?(
+        points: [[Double]],
+        costs: [Double],
+        failed: [[Double]],
+        in space: UnitSpace,
+        using generator: inout SeededGenerator
+    ) {
+        let isChoice = space.axes.map { if case .choice = $0 { true } else { false } }
         let kept = Surrogate.subset(costs, limit: Surrogate.posteriorLimit)
-        self.points = kept.map { points[$0] }
-        values = ResponseTransform(kept.map { costs[$0] }).values
-        guard let process = Surrogate.fit(self.points, values, isChoice) else { return nil }
-        cost = process
-        incumbent = self.points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
-        if failed.isEmpty {
-            success = nil
-        } else {
-            let recent = Array(failed.suffix(Surrogate.posteriorLimit / 2))
-            let succeeded = self.points.suffix(Surrogate.posteriorLimit / 2)
-            success = Surrogate.fit(
-                succeeded + recent,
-                succeeded.map { _ in 1 } + recent.map { _ in -1 },
-                isChoice,
-                prior: MarginalLikelihood.Prior(noise: 1e-2, meanSpread: 0.5)
-            )
+        let points = kept.map { points[$0] }
+        let shape: ResponseTransform.Shape = costs.count % 2 == 0 ? .compressed : .bounded
+        let values = ResponseTransform(kept.map { costs[$0] }, shape).values
+        let (settings, likelihood) = Surrogate.fit(points, values, isChoice, prior: MarginalLikelihood.Prior())
+        guard let model = CostModel(settings, points: points, values: values, isChoice: isChoice) else { return nil }
+        models = [model]
+        if points.count <= Surrogate.drawLimit {
+            for drawn in likelihood.draws(Surrogate.drawnSettings, from: settings, using: &generator) {
+                if let model = CostModel(drawn, points: points, values: values, isChoice: isChoice) {
+                    models.append(model)
+                }
+            }
         }
+        guard !failed.isEmpty else {
+            success = nil
+            return
+        }
+        let ended = points.suffix(Surrogate.posteriorLimit / 2) + failed.suffix(Surrogate.posteriorLimit / 2)
+        let succeeded = min(points.count, Surrogate.posteriorLimit / 2)
+        let labels = ended.indices.map { $0 - ended.startIndex < succeeded ? 1.0 : -1 }
+        let all = Array(ended)
+        let fitted = Surrogate.fit(
+            all,
+            labels,
+            isChoice,
+            prior: MarginalLikelihood.Prior(length: 0.5, noise: 1e-2, meanSpread: 0.5)
+        )
+        success = GaussianProcess(fitted.settings, points: all, values: labels, isChoice: isChoice)
     }
 
-    /// Fits settings to a subset, and conditions on everything.
+    /// Fits settings to a subset.
     private static func fit(
         _ points: [[Double]],
         _ values: [Double],
         _ isChoice: [Bool],
-        prior: MarginalLikelihood.Prior = MarginalLikelihood.Prior()
-    ) -> GaussianProcess? {
+        prior: MarginalLikelihood.Prior
+    ) -> (settings: KernelSettings, likelihood: MarginalLikelihood) {
         let chosen = subset(values, limit: fitLimit)
         let likelihood = MarginalLikelihood(
             points: chosen.map { points[$0] },
@@ -57,15 +74,15 @@ struct Surrogate {
             isChoice: isChoice,
             prior: prior
         )
-        let start = likelihood.start
-        var starts = [start]
+        var starts = [likelihood.start]
         if chosen.count <= 40 {
-            var short = start
+            // A second start with shorter scales: few observations often have two explanations.
+            var short = likelihood.start
             for axis in short.logWeights.indices { short.logWeights[axis] += 2.5 }
             starts.append(short)
         }
-        let settings = likelihood.fit(iterations: chosen.count <= 40 ? 40 : 25, starts: starts).settings
-        return GaussianProcess(settings, points: points, values: values, isChoice: isChoice)
+        let fitted = likelihood.fit(iterations: chosen.count <= 40 ? 40 : 25, starts: starts)
+        return (fitted.settings, likelihood)
     }
 
     /// The places of at most `limit` values: the lowest half, and of the others the last.
@@ -77,26 +94,15 @@ struct Surrogate {
         return (best + others).sorted()
     }
 
-    /// Adds a running trial as if it had given what is expected of it, so that its neighbourhood is no longer unknown.
-    ///
-    /// Source: Ginsbourger, Le Riche and Carraro, "Kriging is well-suited to parallelize optimization", 2010 (kriging
-    /// believer).
-    mutating func believe(in running: [Double]) {
-        let expected = cost.mean(at: running)
-        points.append(running)
-        values.append(max(expected, incumbent))
-        if let process = GaussianProcess(cost.settings, points: points, values: values, isChoice: isChoice) {
-            cost = process
-        }
+    /// Takes running trials into account, see `CostModel.believe`.
+    mutating func believe(in running: [[Double]]) {
+        guard !running.isEmpty else { return }
+        for index in models.indices { models[index].believe(in: running) }
     }
 
     /// The logarithm of the expected improvement times the probability of success.
     func acquisition(at point: [Double]) -> Double {
-        let (mean, variance) = cost.predict(point)
-        let deviation = variance.squareRoot()
-        var value =
-            ElementaryFunctions.log(deviation)
-            + ExpectedImprovement.logarithm((incumbent - mean) / deviation).value
+        var value = Surrogate.logarithmOfMean(models.map { $0.improvement(at: point) }).value
         if let success {
             let (mean, variance) = success.predict(point)
             value += ElementaryFunctions.log(
@@ -108,15 +114,16 @@ struct Surrogate {
 
     /// The same with its derivatives.
     func acquisition(at point: [Double], gradient: inout [Double]) -> Double {
-        let prediction = cost.predictWithGradient(point)
-        let deviation = prediction.variance.squareRoot()
-        let z = (incumbent - prediction.mean) / deviation
-        let improvement = ExpectedImprovement.logarithm(z)
-        var value = ElementaryFunctions.log(deviation) + improvement.value
+        var improvements: [Double] = []
+        var gradients: [[Double]] = []
+        for model in models {
+            var own = gradient
+            improvements.append(model.improvement(at: point, gradient: &own))
+            gradients.append(own)
+        }
+        var (value, shares) = Surrogate.logarithmOfMean(improvements)
         for axis in gradient.indices {
-            let slope = prediction.varianceGradient[axis] / (2 * deviation)
-            gradient[axis] =
-                slope / deviation - improvement.slope * (prediction.meanGradient[axis] + z * slope) / deviation
+            gradient[axis] = zip(shares, gradients).reduce(0) { $0 + $1.0 * $1.1[axis] }
         }
         guard let success else { return value }
         let label = success.predictWithGradient(point)
@@ -134,7 +141,17 @@ struct Surrogate {
         return value
     }
 
-    /// The spread of the label at a point: its own variance, and that labels are ±1 with nothing between.
+    /// The logarithm of the mean of numbers given by their logarithms, and the share that each has in it.
+    private static func logarithmOfMean(_ logarithms: [Double]) -> (value: Double, shares: [Double]) {
+        guard logarithms.count > 1 else { return (logarithms.first ?? 0, [1]) }
+        let largest = logarithms.reduce(-Double.infinity, max)
+        guard largest > -.infinity else { return (largest, logarithms.map { _ in 1 / Double(logarithms.count) }) }
+        let parts = logarithms.map { ElementaryFunctions.exp($0 - largest) }
+        let total = parts.reduce(0, +)
+        return (largest + ElementaryFunctions.log(total / Double(parts.count)), parts.map { $0 / total })
+    }
+
+    /// The spread of the label at a point: its own deviation, and some for the edge between ±1.
     private static func doubt(_ variance: Double) -> Double {
         (variance + 0.1).squareRoot()
     }

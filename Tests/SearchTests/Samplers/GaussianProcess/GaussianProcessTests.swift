@@ -119,9 +119,10 @@ struct GaussianProcessTests {
                 ParameterDomain(name: "c", domain: .float(min: 0, max: 1)),
             ])
         )
-        let surrogate = try #require(
-            Surrogate(points: points, costs: values, failed: [[0.9, 1, 0.9], [0.8, 0, 0.7]], in: space)
-        )
+        var generator = SeededGenerator(seed: 5)
+        let failed: [[Double]] = [[0.9, 1, 0.9], [0.8, 0, 0.7]]
+        let fitted = Surrogate(points: points, costs: values, failed: failed, in: space, using: &generator)
+        let surrogate = try #require(fitted)
         let point = [0.42, 1, 0.6]
         var gradient = [0.0, 0, 0]
         let value = surrogate.acquisition(at: point, gradient: &gradient)

@@ -1,0 +1,59 @@
+/// One Gaussian process of a job's cost, and what it takes for the best that was reached.
+struct CostModel {
+    private(set) var process: GaussianProcess
+    /// The expected cost at the best point that was observed: the best *expected* cost, because the best observed one
+    /// may have been luck.
+    let incumbent: Double
+
+    private let isChoice: [Bool]
+    private var points: [[Double]]
+    private var values: [Double]
+
+    /// - Returns: `nil` when numbers are beyond what can be modelled.
+    init?(_ settings: KernelSettings, points: [[Double]], values: [Double], isChoice: [Bool]) {
+        guard let process = GaussianProcess(settings, points: points, values: values, isChoice: isChoice) else {
+            return nil
+        }
+        self.process = process
+        self.isChoice = isChoice
+        self.points = points
+        self.values = values
+        incumbent = points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
+    }
+
+    /// Adds a running trial as if it had given what is expected of it, so that its neighbourhood is no longer unknown.
+    ///
+    /// Source: Ginsbourger, Le Riche and Carraro, "Kriging is well-suited to parallelize optimization", 2010 (kriging
+    /// believer).
+    mutating func believe(in running: [[Double]]) {
+        for point in running {
+            points.append(point)
+            values.append(max(process.mean(at: point), incumbent))
+        }
+        if let next = GaussianProcess(process.settings, points: points, values: values, isChoice: isChoice) {
+            process = next
+        }
+    }
+
+    /// The logarithm of the expected improvement.
+    func improvement(at point: [Double]) -> Double {
+        let (mean, variance) = process.predict(point)
+        let deviation = variance.squareRoot()
+        return ElementaryFunctions.log(deviation)
+            + ExpectedImprovement.logarithm((incumbent - mean) / deviation).value
+    }
+
+    /// The same with its derivatives.
+    func improvement(at point: [Double], gradient: inout [Double]) -> Double {
+        let prediction = process.predictWithGradient(point)
+        let deviation = prediction.variance.squareRoot()
+        let z = (incumbent - prediction.mean) / deviation
+        let improvement = ExpectedImprovement.logarithm(z)
+        for axis in gradient.indices {
+            let slope = prediction.varianceGradient[axis] / (2 * deviation)
+            gradient[axis] =
+                slope / deviation - improvement.slope * (prediction.meanGradient[axis] + z * slope) / deviation
+        }
+        return ElementaryFunctions.log(deviation) + improvement.value
+    }
+}
