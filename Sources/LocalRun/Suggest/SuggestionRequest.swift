@@ -138,6 +138,17 @@ struct SuggestionRequest {
                 )
             }
         }
+        for objective in job.spec.objectives {
+            guard let text = metrics[objective.metric], Double(text) == nil else { continue }
+            errors.append(
+                error(
+                    path + [.key("metrics")],
+                    .invalid,
+                    .string(text),
+                    "the value of metric \"\(objective.metric)\" must be a number; NaN and infinities are"
+                )
+            )
+        }
         guard errors.count == before, let state else { return nil }
         let objectives = job.spec.objectives.map { metrics[$0.metric].flatMap(Double.init) ?? .nan }
         // A trial without any of the metrics has no values; one with some of them has bad ones.
@@ -196,7 +207,9 @@ struct SuggestionRequest {
                 errors.append(error(path + [.key(key), .index(index)], .invalid, pair, "must be {name, value}"))
                 continue
             }
-            pairs[name] = text
+            if pairs.updateValue(text, forKey: name) != nil {
+                errors.append(error(path + [.key(key), .index(index), .key("name")], .duplicate, .string(name), ""))
+            }
         }
         return pairs
     }

@@ -75,6 +75,24 @@ struct SuggestionServiceTests {
             ("trials", [["parameters": [], "state": "Done"]], "trials[0].state: "),
             ("trials", [["parameters": [], "state": "Failed"]], "trials[0].parameters: "),
             ("trials", [["parameters": [3], "state": "Failed"]], "trials[0].parameters[0]: "),
+            (
+                "trials",
+                [
+                    [
+                        "state": "Succeeded",
+                        "parameters": [["name": "rate", "value": "0.1"], ["name": "rate", "value": "0.2"]],
+                    ]
+                ], "trials[0].parameters[1].name: Duplicate value"
+            ),
+            (
+                "trials",
+                [
+                    [
+                        "state": "Succeeded", "metrics": [["name": "loss", "value": "low"]],
+                        "parameters": [["name": "rate", "value": "0.1"], ["name": "kind", "value": "a"]],
+                    ]
+                ], "trials[0].metrics: "
+            ),
             ("searchAlgorithm", ["tpe": ["candidates": 0]], "searchAlgorithm.tpe.candidates: "),
             ("objectives", [], "objectives: "), ("extra", 1, "extra: "),
         ] as [(String, JSONValue, String)]

@@ -1,9 +1,10 @@
 /// Bayesian optimization: the next trial is where a Gaussian process expects the largest improvement.
 ///
 /// - The first trials are a scrambled Sobol' sequence, its first point moved to the middle of the space.
-/// - Costs are scaled and bounded, by turns in two ways, see `ResponseTransform`; settings are fitted anew for every
+/// - Costs are scaled and bounded, in one of two ways drawn by lot, see `ResponseTransform`; settings are fitted anew for every
 ///   suggestion, see `Surrogate`.
-/// - Trials that fail teach a second process where trials fail; the improvement counts times the chance of success.
+/// - Trials that fail teach a second process where trials fail; the improvement counts times the third power of the
+///   chance of success.
 /// - A running trial counts as if it had given what is expected of it.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
 ///   so that trials spread along the front.

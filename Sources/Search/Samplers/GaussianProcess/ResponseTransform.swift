@@ -1,7 +1,7 @@
 /// Costs as a Gaussian process likes them: around 0, of variance about 1, and without a long upper tail.
 ///
-/// Two shapes serve by turns, because neither is right for every job: a model of the one that fits badly suggests poorly
-/// until the other has its turn.
+/// Two shapes serve, drawn by lot for every trial, because neither is right for every job: a model of the one that fits
+/// badly suggests poorly until the other is drawn.
 struct ResponseTransform {
     /// What becomes of costs above the median.
     enum Shape {

@@ -135,33 +135,4 @@ struct GaussianProcessTests {
             #expect(abs(gradient[axis] - slope) < 1e-3 * max(1, abs(slope)))
         }
     }
-
-    @Test("learns where trials fail, and stays away")
-    func failures() throws {
-        let space = try SearchSpace([
-            ParameterDomain(name: "a", domain: .float(min: 0, max: 1)),
-            ParameterDomain(name: "b", domain: .float(min: 0, max: 1)),
-        ])
-        var history = TrialHistory()
-        for index in 0..<26 {
-            let suggestion = try GPSampler(startupTrials: 6)
-                .suggestion(forTrial: index, in: space, after: history, seed: 2)
-            let next = try #require(suggestion)
-            let (a, b) = (try #require(Double(next.values[0])), try #require(Double(next.values[1])))
-            // More than two thirds of the space fail, and the best place that does not is not far from the edge.
-            let fails = a > 0.3
-            history.trials.append(
-                PastTrial(
-                    index: index,
-                    assignment: next,
-                    state: fails ? .failed : .succeeded,
-                    objectives: fails ? [] : [(a - 0.2) * (a - 0.2) + (b - 0.3) * (b - 0.3)]
-                )
-            )
-        }
-        let late = history.trials.suffix(16)
-        #expect(late.count { $0.state == .failed } <= 6)
-        let best = history.trials.compactMap(\.objectives.first).min()
-        #expect(try #require(best) < 1e-3)
-    }
 }
