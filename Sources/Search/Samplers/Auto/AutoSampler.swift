@@ -5,8 +5,8 @@
 /// | up to 300 trials finished | `GPSampler` with a short start: every trial counts, and a suggestion is cheap beside it |
 /// | more | by turns `TPESampler` and `GPSampler`, of which the latter sees its bounded part of the history |
 ///
-/// The start is as short as a model allows, and longer with more trials at once, which begin together and know nothing of
-/// each other.
+/// The start is as short as a model allows, and longer with more parameters and more trials at once, which begin
+/// together and know nothing of each other.
 public struct AutoSampler: Sampler {
     /// Trials at once.
     public let parallelTrials: Int
@@ -30,7 +30,7 @@ public struct AutoSampler: Sampler {
     }
 
     func sampler(for space: SearchSpace, after history: TrialHistory) -> any Sampler {
-        let startup = min(10, max(4, min(5, space.parameters.count + 1), parallelTrials))
+        let startup = min(10, max(4, space.parameters.count + 1, parallelTrials))
         if history.trials.count > AutoSampler.longHistory, history.nextIndex % 2 == 1 {
             return TPESampler(startupTrials: startup)
         }
