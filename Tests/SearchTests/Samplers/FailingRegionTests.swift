@@ -4,39 +4,56 @@ import Testing
 /// Where trials crash, out of memory say, there is nothing to find and much to waste.
 @Suite("Regions where trials fail")
 struct FailingRegionTests {
-    /// A sampler with a model, and how many of the last sixteen trials it may waste.
+    /// A sampler with a model.
     struct Learner: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let sampler: any Sampler
-        let allowance: Int
-        /// The distance² from the best place by which its best trial may miss it.
+        /// The distance² from the best place by which the median job's best trial may miss it.
         let miss: Double
     }
 
     static let learners = [
-        Learner(testDescription: "tpe", sampler: TPESampler(startupTrials: 6), allowance: 6, miss: 0.02),
-        Learner(testDescription: "cmaes", sampler: CMAESSampler(startupTrials: 6), allowance: 8, miss: 0.05),
-        Learner(testDescription: "gp", sampler: GPSampler(startupTrials: 6), allowance: 7, miss: 1e-3),
-        Learner(testDescription: "auto", sampler: AutoSampler(), allowance: 7, miss: 1e-3),
+        Learner(testDescription: "tpe", sampler: TPESampler(startupTrials: 6), miss: 0.02),
+        Learner(testDescription: "cmaes", sampler: CMAESSampler(startupTrials: 6), miss: 0.05),
+        Learner(testDescription: "gp", sampler: GPSampler(startupTrials: 6), miss: 1e-3),
+        Learner(testDescription: "auto", sampler: AutoSampler(), miss: 1e-3),
     ]
 
-    @Test(
-        "are learned and left alone, though the best place is beside one",
-        arguments: learners,
-        [1, 2, 3] as [UInt64]
-    )
-    func edge(_ learner: Learner, seed: UInt64) throws {
+    private static let jobs = 12
+    private static let trials = 26
+    /// The last trials of a job, when there was something to learn from.
+    private static let late = 16
+    /// More than two thirds of the space fail.
+    private static let failingShare = 0.7
+
+    @Test("are learned and left alone, though the best place is beside one", arguments: learners)
+    func edge(_ learner: Learner) async throws {
+        var wasted = 0
+        var bests: [Double] = []
+        for seed in 0..<UInt64(FailingRegionTests.jobs) {
+            await Task.yield()  // other tests wait for moments, on the same few threads
+            let history = try job(learner.sampler, seed: seed)
+            wasted += history.trials.suffix(FailingRegionTests.late).count { $0.state == .failed }
+            bests.append(history.trials.compactMap(\.objectives.first).min() ?? .infinity)
+        }
+        // One job may be unlucky; all together waste clearly less than points that learn nothing would.
+        let byChance = FailingRegionTests.failingShare * Double(FailingRegionTests.late * FailingRegionTests.jobs)
+        #expect(Double(wasted) < 0.6 * byChance)
+        #expect(bests.sorted()[FailingRegionTests.jobs / 2] < learner.miss)
+    }
+
+    /// A job whose trials fail on one side of an edge.
+    private func job(_ sampler: any Sampler, seed: UInt64) throws -> TrialHistory {
         let space = try SearchSpace([
             ParameterDomain(name: "a", domain: .float(min: 0, max: 1)),
             ParameterDomain(name: "b", domain: .float(min: 0, max: 1)),
         ])
         var history = TrialHistory()
-        for index in 0..<26 {
-            let suggestion = try learner.sampler.suggestion(forTrial: index, in: space, after: history, seed: seed)
+        for index in 0..<FailingRegionTests.trials {
+            let suggestion = try sampler.suggestion(forTrial: index, in: space, after: history, seed: seed)
             let next = try #require(suggestion)
             let (a, b) = (try #require(Double(next.values[0])), try #require(Double(next.values[1])))
-            // More than two thirds of the space: random points would fail 11 times of 16.
-            let fails = a > 0.3
+            let fails = a > 1 - FailingRegionTests.failingShare
             history.trials.append(
                 PastTrial(
                     index: index,
@@ -46,8 +63,6 @@ struct FailingRegionTests {
                 )
             )
         }
-        #expect(history.trials.suffix(16).count { $0.state == .failed } <= learner.allowance)
-        let best = history.trials.compactMap(\.objectives.first).min()
-        #expect(try #require(best) < learner.miss)
+        return history
     }
 }
