@@ -9,16 +9,19 @@ enum Latency {
         let milliseconds: Double
     }
 
+    static let dimensions = [2, 10, 50]
+    static let histories = [0, 50, 100, 200, 500, 1000]
+
     static func measure(_ contestants: [Contestant]) -> [Measurement] {
         var measurements: [Measurement] = []
         for contestant in contestants {
-            for dimension in [2, 10, 50] {
+            for dimension in dimensions {
                 guard
                     let space = try? SearchSpace(
                         (0..<dimension).map { ParameterDomain(name: "p\($0)", domain: .float(min: 0, max: 1)) }
                     )
                 else { continue }
-                for trials in [0, 100, 200, 500, 1000] {
+                for trials in histories {
                     measurements.append(
                         Measurement(
                             sampler: contestant.name,

@@ -5,115 +5,94 @@ import Search
 enum Report {
     private static let marker = "<!-- measurements: written by `make bench-search` -->"
     private static let document = "docs/search.md"
-    private static let folder = "Benchmarks/SearchBenchmark"
-    private static let checkpoints = [25, 50, 100]
+    private static let picture = "docs/search-regret.svg"
+    private static let tables = "Benchmarks/SearchBenchmark/Tables"
+    private static let optuna = ".build/optuna-runs.tsv"
+    /// The drawn problems of the report. Whoever works on a sampler compares it on others.
+    private static let drawn = 200..<224
 
-    /// One run's regrets, by column and parallelism.
-    private struct Row {
-        let sampler: String
-        let problem: String
-        let parallel: Int
-        let regrets: [Double]
-    }
-
-    /// Runs every sampler on every problem of the suite, and Optuna's where there are results of it, and writes the
-    /// tables after the marker.
-    static func write(seeds: Int) {
-        let problems = Problems.suite(tables: "\(folder)/Tables")
-        var rows: [Row] = []
-        for parallel in [1, 4] {
-            for contestant in Contestants.all {
-                for problem in problems {
-                    for seed in 0..<seeds {
-                        let run = Run(
-                            problem: problem,
-                            sampler: contestant.sampler(100, parallel),
-                            seed: UInt64(seed),
-                            trials: 100,
-                            parallel: parallel
-                        )
-                        rows.append(
-                            Row(
-                                sampler: contestant.name,
-                                problem: problem.name,
-                                parallel: parallel,
-                                regrets: run.regrets()
-                            )
-                        )
-                    }
-                }
-                print("\(contestant.name), \(parallel) at a time: done")
-            }
-        }
-        rows += optuna(problems, seeds: seeds)
+    /// Runs every sampler on the drawn problems and on the suite, joins Optuna's results where there are some, and writes
+    /// the tables after the marker.
+    static func write(seeds: Int, drawnSeeds: Int) {
         guard let text = read(document) else { fatalError("no \(document): run this from the top folder") }
+        let unseen = Measurements(Problems.drawn(in: drawn), seeds: drawnSeeds, optuna: optuna)
+        let suite = Measurements(Problems.suite(tables: tables), seeds: seeds, optuna: optuna)
         // Whatever follows the marker is replaced.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let kept = lines.prefix { $0 != marker }.joined(separator: "\n") + "\n"
-        let measured = [marker, "", table(rows, problems, seeds: seeds), perProblem(rows, problems), latency(), ""]
+        let measured = [
+            marker, "", "## Measured", "",
+            "Regret is normalized: 0 is the best value there is, 1 the median of random points. Less is better. A run's regret",
+            "is that of the trial whose report was best; means count every problem the same. `optuna-tpe` is Optuna's",
+            "`TPESampler` as it comes, `optuna-tpe-mv` with `multivariate` and `group`, both with `constant_liar` for parallel",
+            "trials.", "",
+            "### Problems that nobody tuned for", "",
+            "\(drawn.count) problems drawn at random, three each of smooth, rotated, mixed, crashing, whole-number, noisy,",
+            "log-scaled and categorical ones.", "",
+            table(unseen), verdict(unseen), "![Mean regret by trials](search-regret.svg)", "",
+            "### The suite", "",
+            table(suite), verdict(suite), perProblem(suite),
+            "### Time", "", latency(),
+        ]
+        SearchBenchmark.write(Picture.svg(unseen), to: picture)
         SearchBenchmark.write(kept + measured.joined(separator: "\n"), to: document)
     }
 
-    /// What `optuna_runs.py` has left.
-    private static func optuna(_ problems: [Problem], seeds: Int) -> [Row] {
-        guard let text = read(".build/optuna-runs.tsv") else { return [] }
-        return text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: "\t").map(String.init)
-            guard fields.count > 4, let seed = Int(fields[2]), seed < seeds, let parallel = Int(fields[3]),
-                problems.contains(where: { $0.name == fields[1] })
-            else { return nil }
-            let regrets = fields[4...].compactMap(Double.init)
-            return Row(sampler: fields[0], problem: fields[1], parallel: parallel, regrets: regrets)
-        }
-    }
-
-    private static func mean(_ rows: [Row], at trial: Int) -> Double? {
-        let values = rows.filter { $0.regrets.count >= trial }.map { $0.regrets[trial - 1] }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
-
     private static func cell(_ value: Double?) -> String {
-        guard let value else { return "–" }
+        guard let value, value.isFinite else { return "–" }
         let thousandths = Int((value * 1000).rounded())
         let digits = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
     }
 
-    private static func names(_ rows: [Row]) -> [String] {
-        var names: [String] = []
-        for row in rows where !names.contains(row.sampler) { names.append(row.sampler) }
-        return names
-    }
-
-    private static func table(_ rows: [Row], _ problems: [Problem], seeds: Int) -> String {
+    private static func table(_ measured: Measurements) -> String {
         var lines = [
-            "## Measured", "",
-            "Mean normalized regret over \(problems.count) problems and \(seeds) seeds: 0 is the best value there is, 1 the",
-            "median of random points. Less is better.", "",
-            "| sampler | 25 trials | 50 | 100 | 25, 4 at a time | 50 | 100 |", "|---|---|---|---|---|---|---|",
+            "| sampler | runs a problem | 25 trials | 50 | 100 | 25, 4 at a time | 50 | 100 |",
+            "|---|---|---|---|---|---|---|---|",
         ]
-        for name in names(rows) {
-            var cells: [String] = []
-            for parallel in [1, 4] {
-                let own = rows.filter { $0.sampler == name && $0.parallel == parallel }
-                cells += checkpoints.map { cell(mean(own, at: $0)) }
+        for name in measured.samplers {
+            let cells = Measurements.parallels.flatMap { parallel in
+                Measurements.checkpoints.map { cell(measured.mean(name, parallel, at: $0)) }
             }
-            lines.append("| `\(name)` | " + cells.joined(separator: " | ") + " |")
+            lines.append("| `\(name)` | \(measured.runsOfEach(name)) | " + cells.joined(separator: " | ") + " |")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func perProblem(_ rows: [Row], _ problems: [Problem]) -> String {
-        let names = names(rows)
+    /// `auto` against the best of Optuna's, and against random search.
+    private static func verdict(_ measured: Measurements) -> String {
+        var lines = [
+            "| `auto` in parts of Optuna's best | 25 trials | 50 | 100 |", "|---|---|---|---|",
+        ]
+        var losses: [String] = []
+        for parallel in Measurements.parallels {
+            let cells = Measurements.checkpoints.map { trial in
+                measured.ratio(parallel, at: trial).map {
+                    "\(cell($0.value)) (\(cell($0.low))–\(cell($0.high))) of `\($0.rival)`"
+                } ?? "–"
+            }
+            lines.append("| \(parallel) at a time | " + cells.joined(separator: " | ") + " |")
+            for trial in Measurements.checkpoints {
+                losses += measured.worseThanRandom(parallel, at: trial).map { "\($0) (\(trial) trials, \(parallel) at a time)" }
+            }
+        }
+        lines += [
+            "", "In parentheses where 95 of 100 draws of as many problems have it (bootstrap).",
+            losses.isEmpty
+                ? "`auto` is worse than random search on none of the problems."
+                : "`auto` is worse than random search on: " + losses.joined(separator: ", ") + ".",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func perProblem(_ measured: Measurements) -> String {
         var lines = [
             "By problem, after 50 trials one at a time:", "",
-            "| problem | " + names.map { "`\($0)`" }.joined(separator: " | ") + " |",
-            "|---|" + String(repeating: "---|", count: names.count),
+            "| problem | " + measured.samplers.map { "`\($0)`" }.joined(separator: " | ") + " |",
+            "|---|" + String(repeating: "---|", count: measured.samplers.count),
         ]
-        for problem in problems {
-            let cells = names.map { name in
-                cell(mean(rows.filter { $0.sampler == name && $0.problem == problem.name && $0.parallel == 1 }, at: 50))
-            }
+        for problem in measured.problems {
+            let cells = measured.samplers.map { cell(measured.mean($0, on: problem.name, 1, at: 50)) }
             lines.append("| \(problem.name) | " + cells.joined(separator: " | ") + " |")
         }
         return lines.joined(separator: "\n") + "\n"
@@ -122,11 +101,12 @@ enum Report {
     private static func latency() -> String {
         var lines = [
             "Milliseconds of one suggestion, by the number of past trials:", "",
-            "| sampler | parameters | 0 | 100 | 200 | 500 | 1000 |", "|---|---|---|---|---|---|---|",
+            "| sampler | parameters | " + Latency.histories.map { "\($0)" }.joined(separator: " | ") + " |",
+            "|---|---|" + String(repeating: "---|", count: Latency.histories.count),
         ]
         let measured = Latency.measure(Contestants.all)
         for contestant in Contestants.all {
-            for dimension in [2, 10, 50] {
+            for dimension in Latency.dimensions {
                 let own = measured.filter { $0.sampler == contestant.name && $0.dimension == dimension }
                 let cells = own.map { cell($0.milliseconds) }
                 lines.append("| `\(contestant.name)` | \(dimension) | " + cells.joined(separator: " | ") + " |")

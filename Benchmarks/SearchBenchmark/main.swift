@@ -1,6 +1,6 @@
 import Search
 
-// SearchBenchmark                       the table and the picture of docs/search.md
+// SearchBenchmark SEEDS DRAWNSEEDS       the tables and the picture of docs/search.md
 // SearchBenchmark compare A B SEEDS ... mean regrets on drawn problems A..<B
 // SearchBenchmark serve                 evaluates problems for other tuners, a line each
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -12,5 +12,6 @@ case "latency":
 case "compare":
     Comparison.print(arguments.dropFirst().compactMap(Int.init), only: arguments.dropFirst(4).filter { Int($0) == nil })
 default:
-    Report.write(seeds: arguments.first.flatMap(Int.init) ?? 20)
+    let seeds = arguments.compactMap(Int.init)
+    Report.write(seeds: seeds.first ?? 20, drawnSeeds: seeds.count > 1 ? seeds[1] : 5)
 }
