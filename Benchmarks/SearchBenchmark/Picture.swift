@@ -1,7 +1,8 @@
 /// Mean regret by the number of trials, a line a sampler, as SVG.
 enum Picture {
     private static let colours = [
-        "random": "#999999", "sobol": "#c2a04c", "tpe": "#2c7fb8", "cmaes": "#7a5195", "gp": "#41ab5d", "auto": "#d7301f",
+        "random": "#999999", "sobol": "#c2a04c", "tpe": "#2c7fb8", "cmaes": "#7a5195", "gp": "#41ab5d",
+        "auto": "#d7301f",
     ]
     private static let width = 720.0
     private static let height = 380.0
@@ -25,7 +26,8 @@ enum Picture {
             )
         }
         for trial in [1, 25, 50, 75, 100] {
-            parts.append("<text x=\"\(x(trial))\" y=\"\(height - margin.bottom + 18)\" text-anchor=\"middle\">\(trial)</text>")
+            let below = height - margin.bottom + 18
+            parts.append("<text x=\"\(x(trial))\" y=\"\(below)\" text-anchor=\"middle\">\(trial)</text>")
         }
         parts.append("<text x=\"\(x(50))\" y=\"\(height - 8)\" text-anchor=\"middle\">trials</text>")
         var label = margin.top + 10
@@ -40,7 +42,8 @@ enum Picture {
             let stroke = "stroke=\"\(colour)\" stroke-width=\"\(sampler == "auto" ? 3 : 1.6)\"\(dashes)"
             parts.append("<polyline fill=\"none\" \(stroke) points=\"\(points.joined(separator: " "))\"/>")
             let start = width - margin.right + 8
-            parts.append("<line x1=\"\(start)\" x2=\"\(start + 22)\" y1=\"\(label - 4)\" y2=\"\(label - 4)\" \(stroke)/>")
+            let middle = label - 4
+            parts.append("<line x1=\"\(start)\" x2=\"\(start + 22)\" y1=\"\(middle)\" y2=\"\(middle)\" \(stroke)/>")
             parts.append("<text x=\"\(start + 28)\" y=\"\(label)\">\(sampler)</text>")
             label += 18
         }

@@ -73,7 +73,9 @@ enum Report {
             }
             lines.append("| \(parallel) at a time | " + cells.joined(separator: " | ") + " |")
             for trial in Measurements.checkpoints {
-                losses += measured.worseThanRandom(parallel, at: trial).map { "\($0) (\(trial) trials, \(parallel) at a time)" }
+                losses += measured.worseThanRandom(parallel, at: trial).map {
+                    "\($0) (\(trial) trials, \(parallel) at a time)"
+                }
             }
         }
         lines += [
