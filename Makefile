@@ -22,6 +22,9 @@ IMAGE ?= $(if $(REGISTRY),$(REGISTRY)/)optimizationjob:$(TAG)
 CONTAINERS ?= $(notdir $(firstword $(shell command -v docker podman)))
 KUBECTL ?= kubectl
 
+# Tests that compute, and keep all processors busy. The others talk to sockets and processes within time limits: they run
+# after these, one at a time.
+COMPUTING := ^(AdmissionTests|ControllerTests|FuzzTests|JSONTests|MetricsTests|OptimizationAPITests|SearchTests|YAMLTests)[.]
 SANITIZED := TransportTests|HTTPTests|JSONTests|KubernetesTests|AdmissionTests|CertificatesTests|FuzzTests
 
 .PHONY: help setup build run test test-sanitized e2e soak fuzz bench bench-search image deploy undeploy generate format lint clean
@@ -40,7 +43,8 @@ run: build ## Tunes the quickstart's model
 
 test: export WARNINGS_AS_ERRORS = 1
 test: setup lint ## Runs all checks and tests
-	@$(SWIFT) test
+	@$(SWIFT) test --filter '$(COMPUTING)'
+	@$(SWIFT) test --skip-build --skip '$(COMPUTING)' --no-parallel
 
 test-sanitized: setup ## Tests what strangers send to under the address and the thread sanitizer
 	@./Tests/Sanitizers/run '$(SANITIZED)'
