@@ -8,19 +8,25 @@ public struct PlanningOptions: Sendable, Equatable {
     public var statusByteLimit: Int
     /// How often, in seconds, a job looks whether those of its `warmStartFrom` have ended; 1 or more.
     public var warmStartPollSeconds: Int64
+    /// How long, in seconds, the progress of running trials may wait for a status write to ride along with; 0 or more. A
+    /// controller that is killed loses no more of it.
+    public var progressSaveSeconds: Int64
 
     /// - Parameters:
     ///   - metricsGraceSeconds: 30 unless told otherwise.
     ///   - statusByteLimit: 768 KiB unless told otherwise: 1,000 trials of 5 parameters take about 600 KB.
     ///   - warmStartPollSeconds: 10 unless told otherwise.
+    ///   - progressSaveSeconds: 60 unless told otherwise.
     public init(
         metricsGraceSeconds: Int64 = 30,
         statusByteLimit: Int = 768 << 10,
-        warmStartPollSeconds: Int64 = 10
+        warmStartPollSeconds: Int64 = 10,
+        progressSaveSeconds: Int64 = 60
     ) {
         self.metricsGraceSeconds = metricsGraceSeconds
         self.statusByteLimit = statusByteLimit
         self.warmStartPollSeconds = max(1, warmStartPollSeconds)
+        self.progressSaveSeconds = max(0, progressSaveSeconds)
     }
 }
 

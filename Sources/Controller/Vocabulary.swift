@@ -50,6 +50,8 @@ public enum TrialReason {
     public static let metricsUnavailable = "MetricsUnavailable"
     /// The job ended while the trial was still running.
     public static let jobEnded = "OptimizationJobEnded"
+    /// The job's pruner stopped the trial.
+    public static let pruned = "TrialPruned"
 
     /// Reasons of failures that say nothing about the trial: they count toward `numTrials`, not toward
     /// `maxFailedTrials`.
@@ -62,6 +64,8 @@ public enum EventReason {
     public static let trialStarted = "TrialStarted"
     /// A trial gave an objective value.
     public static let trialSucceeded = "TrialSucceeded"
+    /// A trial was stopped, because it did worse than others by the same step.
+    public static let trialPruned = TrialReason.pruned
     /// A trial is better than all before it.
     public static let bestTrialImproved = "BestTrialImproved"
     /// A TrainJob could not be created now; it will be tried again.
@@ -82,6 +86,7 @@ public enum EventReason {
 enum EventAction {
     static let create = "CreateTrainJob"
     static let observe = "ObserveTrainJob"
+    static let prune = "StopTrainJob"
     static let conclude = "ConcludeOptimizationJob"
     static let suspend = "SuspendOptimizationJob"
     static let resume = "ResumeOptimizationJob"

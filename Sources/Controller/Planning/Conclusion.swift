@@ -122,6 +122,7 @@ extension OptimizationJobStatus {
         var bare = self
         for position in bare.trials.indices where bare.trials[position].state == .running {
             bare.trials[position].metrics = []
+            bare.trials[position].progress = []
         }
         return bare
     }

@@ -18,6 +18,8 @@ public struct Observation: Sendable {
     public var setbacks: [String: CreationSetback]
     /// The jobs of `warmStartFrom` by name; one that is not here does not exist.
     public var warmStarts: [String: WarmStartSource]
+    /// Since when running trials have made progress that the job's status does not hold; `nil` when it holds all.
+    public var unsavedSince: Timestamp?
 
     /// Creates an observation; everything left out was not seen.
     public init(
@@ -26,7 +28,8 @@ public struct Observation: Sendable {
         gone: Set<String> = [],
         refusals: [String: CreationRefusal] = [:],
         setbacks: [String: CreationSetback] = [:],
-        warmStarts: [String: WarmStartSource] = [:]
+        warmStarts: [String: WarmStartSource] = [:],
+        unsavedSince: Timestamp? = nil
     ) {
         self.trainJobs = trainJobs
         self.memory = memory
@@ -34,6 +37,7 @@ public struct Observation: Sendable {
         self.refusals = refusals
         self.setbacks = setbacks
         self.warmStarts = warmStarts
+        self.unsavedSince = unsavedSince
     }
 }
 
@@ -44,12 +48,15 @@ public struct Observation: Sendable {
 public struct TrialMemory: Sendable, Equatable {
     /// The last value seen of each metric, one entry a name.
     public var metrics: [MetricValue]
+    /// The objective's course, if the job prunes.
+    public var progress: [ProgressPoint]
     /// How the TrainJob ended, once it has.
     public var ending: TrialEnding?
 
     /// Creates a memory; empty for a trial that has not reported.
-    public init(metrics: [MetricValue] = [], ending: TrialEnding? = nil) {
+    public init(metrics: [MetricValue] = [], progress: [ProgressPoint] = [], ending: TrialEnding? = nil) {
         self.metrics = metrics
+        self.progress = progress
         self.ending = ending
     }
 }

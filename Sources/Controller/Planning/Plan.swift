@@ -13,6 +13,8 @@ public struct Plan: Sendable {
     /// Whether `status` says something new that is worth a write. Fresh metrics of running trials are not: they ride
     /// along with the next write that is.
     public var needsStatusWrite: Bool
+    /// Whether `status` holds progress of running trials that is not worth a write yet.
+    public var leavesProgressUnsaved = false
     /// TrainJobs that records promise and that were never created.
     public var creations: [TrialCreation]
     /// TrainJobs that must not run on, or need not be kept.

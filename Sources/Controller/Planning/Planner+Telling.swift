@@ -140,7 +140,14 @@ extension Planner {
         }
         switch record.state {
         case .running: break
-        case .succeeded, .earlyStopped:
+        case .earlyStopped:
+            tell(
+                .normal,
+                EventReason.trialPruned,
+                EventAction.prune,
+                "\(record.trainJobName) with \(parameters) was stopped: \(record.message ?? "")"
+            )
+        case .succeeded:
             let values = job.spec.objectives.map { Sentences.value(of: $0, in: record) }.joined(separator: ", ")
             tell(
                 .normal,

@@ -47,7 +47,8 @@ struct Planner {
         budget = StatusSize.Budget(
             options: options,
             numTrials: job.spec.numTrials,
-            objectives: job.spec.objectives.count
+            objectives: job.spec.objectives.count,
+            keepsProgress: job.spec.pruneAlgorithm != nil
         )
         status = job.status
         // Ownership is checked here once more: everything below may touch only what is ours.
@@ -67,6 +68,7 @@ struct Planner {
 
         let best = status.result?.trainJobName
         reviewTrials()
+        pruneTrials()
         let stop = Stop(judging: status.trials, of: job) ?? startTrials()
         updateResult(replacing: best)
         if let stop, stop.stopsRunningTrials || !status.trials.contains(where: { $0.state == .running }) {
@@ -195,9 +197,18 @@ struct Planner {
             status.conditions[position].lastTransitionTime = before.lastTransitionTime
         }
         if status != job.status { status.summary = StatusSummary(of: status, spec: job.spec) }
+        var needsWrite = guardsLastValue || status.withoutRunningMetrics != job.status.withoutRunningMetrics
+        var due = due
+        let hasUnsaved = hasUnsavedProgress
+        if hasUnsaved, !needsWrite {
+            let saving = (observation.unsavedSince ?? now).adding(seconds: options.progressSaveSeconds)
+            needsWrite = saving <= now
+            if !needsWrite { due = min(due ?? saving, saving) }
+        }
         return Plan(
             status: status,
-            needsStatusWrite: guardsLastValue || status.withoutRunningMetrics != job.status.withoutRunningMetrics,
+            needsStatusWrite: needsWrite,
+            leavesProgressUnsaved: hasUnsaved && !needsWrite,
             creations: creations,
             deletions: deletions,
             events: events,

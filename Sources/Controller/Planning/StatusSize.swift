@@ -1,4 +1,5 @@
 import OptimizationAPI
+import Search
 
 /// How many bytes parts of a status take as JSON.
 ///
@@ -18,6 +19,7 @@ enum StatusSize {
         for parameter in record.parameters {
             bytes += 24 + self.bytes(of: parameter.name) + self.bytes(of: parameter.value)
         }
+        if !record.progress.isEmpty { bytes += record.progress.reduce(16) { $0 + $1.byteCount } }
         return record.metrics.reduce(bytes) { $0 + self.bytes(of: $1) }
     }
 
@@ -51,8 +53,11 @@ enum StatusSize {
         var front: Int
         /// One record's share when all `numTrials` exist.
         var share: Int
+        /// Whether records hold their trials' progress.
+        var keepsProgress: Bool
 
-        init(options: PlanningOptions, numTrials: Int, objectives: Int) {
+        init(options: PlanningOptions, numTrials: Int, objectives: Int, keepsProgress: Bool) {
+            self.keepsProgress = keepsProgress
             front = objectives > 1 ? options.statusByteLimit / 3 : 0
             total = options.statusByteLimit - front
             share = max(0, total - StatusSize.fixed) / max(1, numTrials)
@@ -61,10 +66,14 @@ enum StatusSize {
         /// The longest message a record may carry: the API's own words matter, 1,000 copies of them less so.
         var messageBytes: Int { min(1024, max(160, share / 4)) }
 
+        /// How many points of its progress a record may hold: a quarter of its share, at a dozen bytes each, and no fewer
+        /// than tell good from bad.
+        var progressPoints: Int { keepsProgress ? min(TrialProgress.limit, max(8, share / 48)) : 0 }
+
         /// What metrics besides the objectives may take of a record that weighs `bytes` without metrics.
         func metricsBytes(beside bytes: Int) -> Int { max(0, share - bytes - messageBytes) }
 
-        /// What a record that has not ended may still grow by: its objectives and a message.
-        func growth(objectives: Int) -> Int { messageBytes + objectives * 160 }
+        /// What a record that has not ended may still grow by: its objectives, its progress and a message.
+        func growth(objectives: Int) -> Int { messageBytes + objectives * 160 + progressPoints * 16 }
     }
 }

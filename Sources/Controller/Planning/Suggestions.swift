@@ -48,7 +48,7 @@ struct Suggestions {
                 PastTrial(
                     index: TrialName.index(of: record.trainJobName) ?? position,
                     assignment: assignment,
-                    state: Self.state(of: record.state),
+                    state: record.state.searched,
                     objectives: Self.objectives(job.spec.objectives, of: record)
                 )
             )
@@ -87,23 +87,26 @@ struct Suggestions {
         }
         return Assignment(values: values)
     }
-
-    private static func state(of state: OptimizationAPI.TrialState) -> PastTrial.State {
-        switch state {
-        case .running: .running
-        case .succeeded: .succeeded
-        case .failed: .failed
-        case .earlyStopped: .earlyStopped
-        }
-    }
 }
 
 extension Direction {
     /// The direction as samplers know it.
-    fileprivate var searched: ObjectiveDirection {
+    var searched: ObjectiveDirection {
         switch self {
         case .minimize: .minimize
         case .maximize: .maximize
+        }
+    }
+}
+
+extension OptimizationAPI.TrialState {
+    /// The state as samplers and pruners know it.
+    var searched: PastTrial.State {
+        switch self {
+        case .running: .running
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .earlyStopped: .earlyStopped
         }
     }
 }

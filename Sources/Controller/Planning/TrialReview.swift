@@ -1,5 +1,6 @@
 import Kubernetes
 import OptimizationAPI
+import Search
 
 /// Decides what has become of one trial.
 ///
@@ -41,6 +42,7 @@ struct TrialReview {
         if let trainJob = sight.trainJob { next.trainJobUID = trainJob.metadata.uid }
         let reported = sight.trainJob?.trainerStatus?.metrics ?? []
         let metrics = Metrics.merged(Metrics.merged(record.metrics, sight.memory.metrics), reported)
+        next.progress = progress(of: record, sight.memory)
         next.metrics = kept(metrics, in: next)
 
         if let ending = ending(sight) {
@@ -126,6 +128,12 @@ struct TrialReview {
         next.message = message.isEmpty ? nil : message.cut(toBytes: budget.messageBytes)
         next.completionTime = time
         return next
+    }
+
+    /// What the record says, and what is known of the time after.
+    private func progress(of record: TrialRecord, _ memory: TrialMemory) -> [ProgressPoint] {
+        guard budget.keepsProgress else { return record.progress }
+        return memory.progress.reduce(into: record.progress) { $0.add($1, atMost: budget.progressPoints) }
     }
 
     private func kept(_ metrics: [MetricValue], in record: TrialRecord) -> [MetricValue] {

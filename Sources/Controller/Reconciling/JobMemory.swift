@@ -22,6 +22,9 @@ struct JobMemory: Sendable {
         var replaced = ""
     }
 
+    /// Since when running trials have made progress that the status does not hold.
+    private(set) var unsavedSince: Timestamp?
+
     /// Creations that failed, by TrainJob name.
     private(set) var setbacks: [String: CreationSetback] = [:]
     private var attempts: [String: Int] = [:]
@@ -95,6 +98,11 @@ struct JobMemory: Sendable {
 
     /// Whether something is believed that the cache has not confirmed.
     var awaitsCache: Bool { !fresh.isEmpty }
+
+    /// Notes whether progress waits for a status write.
+    mutating func leftProgressUnsaved(_ isUnsaved: Bool, at now: Timestamp) {
+        unsavedSince = isUnsaved ? unsavedSince ?? now : nil
+    }
 
     // MARK: Failed creations
 

@@ -33,6 +33,7 @@ extension Reconciler {
             case .unknown(let problem): uncertain = problem
             }
         }
+        trials.follow(job.spec.pruneAlgorithm == nil ? nil : job.spec.objectives.first?.metric, of: uid)
         let names = Set(running.map(\.trainJobName))
         for trainJob in children where names.contains(trainJob.metadata.name) {
             trials.note(trainJob, of: uid, at: now())
@@ -44,7 +45,8 @@ extension Reconciler {
             gone: gone,
             refusals: memory.refusals,
             setbacks: memory.setbacks,
-            warmStarts: await warmStarts(of: job)
+            warmStarts: await warmStarts(of: job),
+            unsavedSince: memory.unsavedSince
         )
         return (observation, uncertain)
     }

@@ -106,6 +106,7 @@ final class Reconciler: Sendable {
             let observation: Observation
             (observation, uncertain) = await observe(job, name)
             plan = Controller.plan(for: job, observing: observation, at: now(), options: options.planning)
+            remember(name, snapshot.metadata.uid) { $0.leftProgressUnsaved(plan.leavesProgressUnsaved, at: now()) }
         }
 
         var job = snapshot

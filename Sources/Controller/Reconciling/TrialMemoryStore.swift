@@ -1,5 +1,6 @@
 import Kubernetes
 import OptimizationAPI
+import Search
 import Synchronization
 
 /// Remembers the last metrics and the end of every trial that is not recorded as ended yet.
@@ -11,52 +12,71 @@ final class TrialMemoryStore: Sendable {
     /// Names remembered of one trial; a report holds 256 at most.
     private static let metricLimit = 512
 
-    /// By the job's UID, then by the TrainJob's.
-    private let memories = Mutex<[String: [String: TrialMemory]]>([:])
+    private struct State {
+        /// By the job's UID, then by the TrainJob's.
+        var memories: [String: [String: TrialMemory]] = [:]
+        /// The metric whose course is kept, by the UID of a job that prunes.
+        var followed: [String: String] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps the course of a metric from now on; `nil` for none.
+    func follow(_ metric: String?, of jobUID: String) {
+        state.withLock { $0.followed[jobUID] = metric }
+    }
 
     /// Takes in one version of a TrainJob.
     ///
     /// - Returns: Whether the job needs another look because of it: the trial ended, or a report after its end, or a
-    ///   report that dropped a value.
+    ///   report that dropped a value, or progress in a job that prunes.
     @discardableResult
     func note(_ trainJob: TrainJob, of jobUID: String, at now: Timestamp) -> Bool {
         let reported = trainJob.trainerStatus?.metrics ?? []
         let ending = TrialEnding(of: trainJob, seen: now)
         guard !reported.isEmpty || ending != nil || trainJob.trainerStatus != nil else { return false }
-        return memories.withLock { memories in
-            let before = memories[jobUID]?[trainJob.metadata.uid] ?? TrialMemory()
+        return state.withLock { state in
+            let before = state.memories[jobUID]?[trainJob.metadata.uid] ?? TrialMemory()
             var after = before
             after.metrics = Metrics.merged(before.metrics, reported)
             if after.metrics.count > Self.metricLimit {
                 after.metrics.removeFirst(after.metrics.count - Self.metricLimit)
             }
+            if let metric = state.followed[jobUID],
+                let point = trainJob.trainerStatus.flatMap({ ProgressPoint($0, of: metric) })
+            {
+                after.progress.add(point, atMost: TrialProgress.limit)
+            }
             if let ending, ending.outcome != before.ending?.outcome { after.ending = ending }
             let dropped = trainJob.trainerStatus != nil && after.metrics.count > Set(reported.map(\.name)).count
             guard after != before else { return dropped && ending == nil }
-            memories[jobUID, default: [:]][trainJob.metadata.uid] = after
-            return ending != nil || dropped
+            state.memories[jobUID, default: [:]][trainJob.metadata.uid] = after
+            return ending != nil || dropped || after.progress != before.progress
         }
     }
 
     /// What is remembered of a job's trials, by TrainJob UID.
     func memories(of jobUID: String) -> [String: TrialMemory] {
-        memories.withLock { $0[jobUID] ?? [:] }
+        state.withLock { $0.memories[jobUID] ?? [:] }
     }
 
     /// Forgets a job's trials but those.
     func keep(_ uids: Set<String>, of jobUID: String) {
-        memories.withLock { memories in
-            guard var kept = memories[jobUID] else { return }
+        state.withLock { state in
+            guard var kept = state.memories[jobUID] else { return }
             kept = kept.filter { uids.contains($0.key) }
-            memories[jobUID] = kept.isEmpty ? nil : kept
+            state.memories[jobUID] = kept.isEmpty ? nil : kept
         }
     }
 
     /// Forgets a job.
     func forget(_ jobUID: String) {
-        memories.withLock { _ = $0.removeValue(forKey: jobUID) }
+        state.withLock { state in
+            state.memories[jobUID] = nil
+            state.followed[jobUID] = nil
+        }
     }
 
     /// How many trials are remembered.
-    var count: Int { memories.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+    var count: Int { state.withLock { $0.memories.values.reduce(0) { $0 + $1.count } } }
 }

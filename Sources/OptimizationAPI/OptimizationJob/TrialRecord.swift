@@ -65,7 +65,7 @@ public enum TrialState: String, Sendable, Hashable, CaseIterable {
     case succeeded = "Succeeded"
     /// Ended without one.
     case failed = "Failed"
-    /// Stopped by a pruner.
+    /// Stopped by a pruner, or because the job ended.
     case earlyStopped = "EarlyStopped"
 
     /// Whether the record never changes again.
@@ -88,6 +88,8 @@ public struct TrialRecord: Sendable, Hashable {
     public var parameters: [ParameterAssignment]
     /// The last metrics seen, the objective's among them if it was ever reported.
     public var metrics: [MetricValue]
+    /// The objective's course by ascending step, as far as pruning needs it; empty for a job that does not prune.
+    public var progress: [ProgressPoint]
     /// When the record was written.
     public var creationTime: Timestamp
     /// When the trial ended.
@@ -102,6 +104,7 @@ public struct TrialRecord: Sendable, Hashable {
         message: String? = nil,
         parameters: [ParameterAssignment],
         metrics: [MetricValue] = [],
+        progress: [ProgressPoint] = [],
         creationTime: Timestamp,
         completionTime: Timestamp? = nil
     ) {
@@ -112,6 +115,7 @@ public struct TrialRecord: Sendable, Hashable {
         self.message = message
         self.parameters = parameters
         self.metrics = metrics
+        self.progress = progress
         self.creationTime = creationTime
         self.completionTime = completionTime
     }
@@ -133,6 +137,7 @@ public struct TrialRecord: Sendable, Hashable {
             message: value["message"]?.stringValue,
             parameters: (value["parameters"]?.arrayValue ?? []).compactMap(ParameterAssignment.init(decoding:)),
             metrics: (value["metrics"]?.arrayValue ?? []).compactMap(MetricValue.init(decoding:)),
+            progress: value["progress"]?.stringValue.map(ProgressPoint.points(in:)) ?? [],
             creationTime: value["creationTime"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
                 ?? Timestamp(secondsSinceEpoch: 0),
             completionTime: completion
@@ -153,6 +158,7 @@ public struct TrialRecord: Sendable, Hashable {
         if let message { object["message"] = .string(message) }
         object["parameters"] = .array(parameters.map(\.json))
         if !metrics.isEmpty { object["metrics"] = .array(metrics.map(\.json)) }
+        if !progress.isEmpty { object["progress"] = .string(progress.map(\.description).joined(separator: " ")) }
         object["creationTime"] = .string(creationTime.description)
         if let completionTime { object["completionTime"] = .string(completionTime.description) }
         return .object(object)

@@ -7,13 +7,9 @@ enum PruneRules {
     private static let ashaMembers = Members("reductionFactor", "minProgress")
     private static let hyperbandMembers = Members("reductionFactor", "minProgress", "maxProgress")
 
-    /// What whoever asks for pruning is told: the controller of this version does none.
-    static let notYet = "spec.pruneAlgorithm: this version stops no trial early; all run to their end"
-
     /// - Parameter objectives: How many there are; `nil` when that is unknown.
     static func check(_ spec: JSONObject, objectives: Int?, _ findings: inout Findings) {
         guard let algorithm = findings.object("pruneAlgorithm", in: spec) else { return }
-        findings.warn(notYet)
         findings.at("pruneAlgorithm") { findings in
             findings.checkMembers(of: algorithm, members)
             if let medianStop = findings.object("medianStop", in: algorithm) {

@@ -1,5 +1,29 @@
+/// Something that belongs to one step of a trial's training.
+public protocol ProgressStep {
+    /// How far the trial had come; 0 or more.
+    var step: Int64 { get }
+}
+
+extension Array where Element: ProgressStep {
+    /// Adds a report to those of one trial, which are sorted by step.
+    ///
+    /// One of a step that is not past the last replaces the last if it is of the same step and is dropped otherwise: a
+    /// trial that started anew counts once it is past where it was. When there are more than `limit`, every second one goes,
+    /// never the first or the last.
+    public mutating func add(_ report: Element, atMost limit: Int) {
+        if let last, report.step <= last.step {
+            guard report.step == last.step else { return }
+            removeLast()
+        }
+        append(report)
+        guard count > limit else { return }
+        let last = count - 1
+        self = enumerated().filter { $0.offset % 2 == 0 || $0.offset == last }.map(\.element)
+    }
+}
+
 /// What a trial reported at one point of its training.
-public struct ProgressReport: Sendable, Hashable {
+public struct ProgressReport: ProgressStep, Sendable, Hashable {
     /// How far the trial had come: steps, epochs or percent, alike for all trials of a job; 0 or more.
     public let step: Int64
     /// The objective's value then; can be NaN or infinite.
@@ -34,20 +58,9 @@ public struct TrialProgress: Sendable, Hashable {
         for report in reports.sorted(by: { $0.step < $1.step }) { append(report) }
     }
 
-    /// Adds a report.
-    ///
-    /// One of a step that is not past the last replaces the last if it is of the same step and is dropped otherwise: a
-    /// trial that started anew counts once it is past where it was. When there are too many, every second one goes,
-    /// never the first or the last.
+    /// Adds a report, as `add(_:atMost:)` does.
     public mutating func append(_ report: ProgressReport) {
-        if let last = reports.last, report.step <= last.step {
-            guard report.step == last.step else { return }
-            reports.removeLast()
-        }
-        reports.append(report)
-        guard reports.count > TrialProgress.limit else { return }
-        let last = reports.count - 1
-        reports = reports.enumerated().filter { $0.offset % 2 == 0 || $0.offset == last }.map(\.element)
+        reports.add(report, atMost: TrialProgress.limit)
     }
 
     /// The last step reported.

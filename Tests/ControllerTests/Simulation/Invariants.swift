@@ -92,9 +92,17 @@ extension FakeCluster {
             if let uid = earlier.trainJobUID {
                 expect(later.trainJobUID == uid, "\(earlier.trainJobName) got another UID")
             }
+            expect(
+                later.progress.last?.step ?? -1 >= earlier.progress.last?.step ?? -1,
+                "\(earlier.trainJobName) lost progress that was written"
+            )
             if earlier.state != .running {
                 expect(earlier == later, "the terminal record \(earlier.trainJobName) changed")
             }
+        }
+        for record in b where record.reason == TrialReason.pruned {
+            expect(after.spec.pruneAlgorithm != nil, "\(record.trainJobName) was pruned for no reason")
+            expect(record.state == .earlyStopped && !record.progress.isEmpty, "\(record.trainJobName) is not as pruned")
         }
         for record in b where record.state == .succeeded {
             expect(

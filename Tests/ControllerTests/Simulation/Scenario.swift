@@ -23,6 +23,13 @@ struct Scenario {
             goal = "\(Double(Int.random(in: 0...20, using: &generator)) / 10)"
         }
         if Int.random(in: 0..<8, using: &generator) == 0 { more["suspend"] = true }
+        if Int.random(in: 0..<3, using: &generator) == 0 {
+            more["pruneAlgorithm"] =
+                [
+                    ["medianStop": ["startupTrials": 1]], ["asha": ["reductionFactor": 2, "minProgress": 1]],
+                    ["hyperband": ["reductionFactor": 2, "minProgress": 1, "maxProgress": 12]],
+                ].randomElement(using: &generator)
+        }
         switch Int.random(in: 0..<8, using: &generator) {
         case 0, 1: denied = [Int.random(in: 0..<numTrials, using: &generator)]
         case 2: denied = Set(0..<20)

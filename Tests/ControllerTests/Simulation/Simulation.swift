@@ -114,6 +114,9 @@ final class Simulation {
         let candidates = all.filter { $0.isFinished == isLate && !($0.isSuspended && !isLate) }
         guard let trial = candidates.randomElement(using: &generator) else { return }
         let value = "\(Double(Int.random(in: 0...50, using: &generator)) / 10)"
+        let epoch: JSONValue = [
+            "name": "epoch", "value": .string("\(Int.random(in: 0...12, using: &generator))"),
+        ]
         let time = clock.now.description
         let luck = Int.random(in: 0..<(isLate ? 6 : 10), using: &generator)
         trace.append("\(trial.metadata.name): \(luck) \(value)")
@@ -130,8 +133,8 @@ final class Simulation {
                 status["trainerStatus"] = ["metrics": metrics, "lastUpdatedTime": .string(time)]
             }
             switch luck {
-            case 0...3: report([["name": "loss", "value": .string(value)]])
-            case 4: report([["name": "loss", "value": "nan"]])
+            case 0...3: report([["name": "loss", "value": .string(value)], epoch])
+            case 4: report([["name": "loss", "value": "nan"], epoch])
             case 5: report([])
             case 6: condition("Failed", "FailedJobs")
             default: condition("Complete", "AllJobsCompleted")

@@ -21,6 +21,7 @@ struct SimulationTests {
         let first = Self.setting("SIMULATION_FIRST_SEED", 1) &+ slice &* count
         let expected = try Self.undisturbed(20)
         var restarts = 0
+        var pruned = 0
         for seed in first..<(first &+ count) {
             await Task.yield()  // other tests wait for moments, on the same few threads
             let simulation = Simulation(seed: seed)
@@ -32,6 +33,7 @@ struct SimulationTests {
             let ended = await simulation.settle()
             if ended { simulation.checkEnd(parameters: expected) }
             restarts += simulation.restarts
+            pruned += simulation.finalJob?.status.trials.count { $0.reason == TrialReason.pruned } ?? 0
 
             func explain(_ what: String) -> Comment {
                 let trace = simulation.trace.suffix(60).joined(separator: "\n  ")
@@ -45,6 +47,7 @@ struct SimulationTests {
             try #require(ended, explain("the job did not come to rest"))
         }
         #expect(restarts >= Int(count))
+        #expect(pruned >= Int(count) / 10)
     }
 
     /// What an undisturbed run of the sample job tries: every seed of the simulation must, too.

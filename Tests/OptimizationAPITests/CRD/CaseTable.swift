@@ -70,12 +70,8 @@ struct CaseTableTests {
     func webhook(_ row: Case) {
         let result = row.judge()
         #expect(result.errors.map(\.path.description) == row.errors, "\(result.errors)")
-        // Every row with a pruner gets that one; the others are the row's own.
-        let warnings = result.warnings.filter { $0 != PruneRules.notYet }
-        let pruner = row.object["spec"]?["pruneAlgorithm"] ?? .null
-        #expect((warnings.count < result.warnings.count) == (pruner.objectValue != nil))
-        #expect(warnings.count == row.warnings.count, "\(warnings)")
-        for (warning, beginning) in zip(warnings, row.warnings) {
+        #expect(result.warnings.count == row.warnings.count, "\(result.warnings)")
+        for (warning, beginning) in zip(result.warnings, row.warnings) {
             #expect(warning.hasPrefix(beginning))
         }
         #expect(result.warnings.allSatisfy { $0.count <= 120 })

@@ -67,6 +67,7 @@ enum Everything {
                     message: "done",
                     parameters: parameters,
                     metrics: metrics,
+                    progress: [ProgressPoint(step: 1, value: 0.5)],
                     creationTime: time,
                     completionTime: time
                 )

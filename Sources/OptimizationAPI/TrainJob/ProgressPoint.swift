@@ -1,0 +1,69 @@
+public import Search
+
+/// The objective's value at one point of a trial's training.
+///
+/// A record's progress is one text, `1=0.93 2=0.71 4=nan`: a status may hold tens of points for each of a thousand trials.
+public struct ProgressPoint: ProgressStep, Sendable, Hashable {
+    /// How far the trial had come; 0 or more.
+    public let step: Int64
+    /// The value as it is kept: about seven digits, `nan`, `inf` or `-inf`. Text, because no NaN equals another and a
+    /// status must be comparable.
+    let text: String
+
+    /// Makes a point; digits beyond the seventh are rounded away.
+    public init(step: Int64, value: Double) {
+        self.step = max(0, step)
+        text =
+            switch value.magnitude {
+            case 1e-30...1e30: "\(Float(value))"
+            default: "\(value)"
+            }
+    }
+
+    /// The value; can be NaN or infinite.
+    public var value: Double { Double(text) ?? .nan }
+
+    /// What a report says about a metric; `nil` when it lacks the metric or does not say how far the trial has come.
+    ///
+    /// A value that is no number counts as NaN.
+    public init?(_ report: TrainerStatus, of metric: String) {
+        guard let step = report.step, let reported = report.metrics.last(where: { $0.name == metric }) else {
+            return nil
+        }
+        self.init(step: step, value: reported.number ?? Double(reported.value) ?? .nan)
+    }
+
+    /// Reads a record's progress; what is no point is passed over, and so is one that is not past the one before.
+    static func points(in text: String) -> [ProgressPoint] {
+        var points: [ProgressPoint] = []
+        for part in text.split(separator: " ") {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2, let step = Int64(pair[0]), step > points.last?.step ?? -1 else { continue }
+            points.append(ProgressPoint(step: step, value: Double(pair[1]) ?? .nan))
+        }
+        return points
+    }
+
+    /// `4=0.5`
+    var description: String { "\(step)=\(text)" }
+
+    /// How many bytes the point takes in a record.
+    public var byteCount: Int { description.utf8.count + 1 }
+}
+
+extension TrainerStatus {
+    /// The metrics that tell how far a trial has come, in the order in which they are looked for.
+    public static let stepMetrics = ["current_step", "global_step", "step", "epoch"]
+
+    /// How far the trial has come: the last value of the first of `stepMetrics` that is reported as a finite number,
+    /// rounded down, else `progressPercentage`; `nil` when it says neither. 0 or more.
+    public var step: Int64? {
+        for name in Self.stepMetrics {
+            guard let number = number(ofMetric: name), let step = Int64(exactly: number.rounded(.down)) else {
+                continue
+            }
+            return max(0, step)
+        }
+        return progressPercentage.map { Int64(max(0, $0)) }
+    }
+}

@@ -1,0 +1,61 @@
+import JSON
+import Kubernetes
+import OptimizationAPI
+import Testing
+
+@Suite("A point of a trial's progress")
+struct ProgressPointTests {
+    private func report(_ metrics: [(String, String)], percentage: Int? = nil) -> TrainerStatus {
+        TrainerStatus(progressPercentage: percentage, metrics: metrics.map { MetricValue(name: $0.0, value: $0.1) })
+    }
+
+    @Test("is at the step that a trainer's own counter tells, else at the percentage")
+    func step() {
+        let cases: [(TrainerStatus, Int64?)] = [
+            (report([("epoch", "3")]), 3),
+            (report([("epoch", "3"), ("step", "40")]), 40),
+            (report([("step", "40"), ("global_step", "41")]), 41),
+            (report([("global_step", "41"), ("current_step", "42")]), 42),
+            (report([("epoch", "1"), ("epoch", "2.9")]), 2),
+            (report([("step", "nan"), ("epoch", "7")]), 7),
+            (report([("step", "1e300"), ("epoch", "7")]), 7),
+            (report([("step", "-4")]), 0),
+            (report([("loss", "1")], percentage: 55), 55),
+            (report([("loss", "1")]), nil),
+        ]
+        for (report, step) in cases { #expect(report.step == step, "\(report)") }
+    }
+
+    @Test("has the metric's last value, NaN for what is no number, and is none without either")
+    func value() throws {
+        let point = try #require(ProgressPoint(report([("loss", "9"), ("loss", "0.25"), ("epoch", "1")]), of: "loss"))
+        #expect(point.value == 0.25 && point.step == 1)
+        #expect(ProgressPoint(report([("loss", "n/a"), ("epoch", "1")]), of: "loss")?.value.isNaN == true)
+        #expect(ProgressPoint(report([("loss", "inf"), ("epoch", "1")]), of: "loss")?.value == .infinity)
+        #expect(ProgressPoint(report([("epoch", "1")]), of: "loss") == nil)
+        #expect(ProgressPoint(report([("loss", "1")]), of: "loss") == nil)
+    }
+
+    @Test("survives being written, whatever its value, and is the same point again")
+    func roundTrip() throws {
+        let values = [0, 0.1, -3.25, 1e-300, 1e300, 123456.789, .nan, .infinity, -.infinity, 1.0 / 3]
+        var record = TrialRecord(trainJobName: "t", parameters: [], creationTime: .now())
+        record.progress = values.enumerated().map { ProgressPoint(step: Int64($0.offset * 10), value: $0.element) }
+        let again = try #require(TrialRecord(decoding: record.json))
+        #expect(again.progress == record.progress)
+        for (point, value) in zip(again.progress, values) where value.isFinite {
+            #expect(abs(point.value - value) <= abs(value) * 1e-6)
+        }
+    }
+
+    @Test("is read from a text that somebody changed as far as it makes sense")
+    func lenient() throws {
+        let record = try #require(
+            TrialRecord(decoding: [
+                "trainJobName": "t", "progress": "1=0.5 x 2 3=0.25=7 2=1 =4 5=nan 99999999999999999999=1 7=2",
+            ])
+        )
+        #expect(record.progress.map(\.step) == [1, 3, 5, 7])
+        #expect(record.progress[0].value == 0.5 && record.progress[1].value.isNaN && record.progress[3].value == 2)
+    }
+}
