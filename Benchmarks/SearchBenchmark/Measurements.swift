@@ -1,6 +1,6 @@
 import Search
 
-/// What every sampler reached on a set of problems: our own, run here, and Optuna's, read from what `optuna_runs.py` left.
+/// What every sampler reached on a set of problems: our own, run here, and Optuna's, read from a file.
 struct Measurements {
     private struct Key: Hashable {
         let sampler: String
@@ -19,7 +19,7 @@ struct Measurements {
     private(set) var samplers = Contestants.all.map(\.name)
 
     /// Runs our samplers, which takes a while.
-    init(_ problems: [Problem], seeds: Int, optuna: String) {
+    init(_ problems: [Problem], seeds: Int) {
         self.problems = problems
         self.seeds = seeds
         for parallel in Measurements.parallels {
@@ -38,10 +38,10 @@ struct Measurements {
                 print("\(contestant.name), \(parallel) at a time: done")
             }
         }
-        read(optuna)
     }
 
-    private mutating func read(_ path: String) {
+    /// Joins what `optuna_runs.py` left, as far as there is something.
+    mutating func join(_ path: String) {
         let names = Set(problems.map(\.name))
         for line in (SearchBenchmark.read(path) ?? "").split(separator: "\n") {
             let fields = line.split(separator: "\t").map(String.init)

@@ -15,17 +15,18 @@ enum Report {
     /// the tables after the marker.
     static func write(seeds: Int, drawnSeeds: Int) {
         guard let text = read(document) else { fatalError("no \(document): run this from the top folder") }
-        let unseen = Measurements(Problems.drawn(in: drawn), seeds: drawnSeeds, optuna: optuna)
-        let suite = Measurements(Problems.suite(tables: tables), seeds: seeds, optuna: optuna)
+        var unseen = Measurements(Problems.drawn(in: drawn), seeds: drawnSeeds)
+        var suite = Measurements(Problems.suite(tables: tables), seeds: seeds)
+        unseen.join(optuna)
+        suite.join(optuna)
         // Whatever follows the marker is replaced.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let kept = lines.prefix { $0 != marker }.joined(separator: "\n") + "\n"
         let measured = [
             marker, "", "## Measured", "",
             "Regret is normalized: 0 is the best value there is, 1 the median of random points. Less is better. A run's regret",
-            "is that of the trial whose report was best; means count every problem the same. `optuna-tpe` is Optuna's",
-            "`TPESampler` as it comes, `optuna-tpe-mv` with `multivariate` and `group`, both with `constant_liar` for parallel",
-            "trials.", "",
+            "is that of the trial whose report was best; means count every problem the same. Optuna's samplers have their",
+            "default settings, and `constant_liar` for parallel trials.", "",
             "### Problems that nobody tuned for", "",
             "\(drawn.count) problems drawn at random, three each of smooth, rotated, mixed, crashing, whole-number, noisy,",
             "log-scaled and categorical ones.", "",

@@ -45,7 +45,7 @@ extension Domain {
         guard let lastPoint else { return nil }
         switch self {
         case .float(let min, let max, _, let step):
-            guard let value = Double(text), value >= min, value <= max else { return nil }
+            guard let value = DecimalText.double(text), value >= min, value <= max else { return nil }
             guard let step, let range = SteppedRange(min: min, max: max, step: step) else { return 0 }
             let number = (value / step - min / step).rounded()
             guard number >= 0, number <= Double(lastPoint) else { return nil }

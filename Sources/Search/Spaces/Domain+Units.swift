@@ -10,7 +10,7 @@ extension Domain {
     func coordinate(of text: String) -> Double? {
         switch self {
         case .float(let min, let max, let scale, nil):
-            guard let value = Double(text), value >= min, value <= max else { return nil }
+            guard let value = DecimalText.double(text), value >= min, value <= max else { return nil }
             guard min < max else { return 0.5 }
             switch scale {
             case .linear:
@@ -30,7 +30,7 @@ extension Domain {
         case .categorical:
             return number(of: text).map { Double($0) }
         case .normal(let mean, let stdDev, let scale, _):
-            guard let value = Double(text), value.isFinite else { return nil }
+            guard let value = DecimalText.double(text), value.isFinite else { return nil }
             return Domain.coordinate(of: value, mean: mean, stdDev: stdDev, scale)
         case .intNormal(let mean, let stdDev, let scale, _):
             guard let value = Int64(text) else { return nil }

@@ -13,10 +13,21 @@ public struct SobolSampler: Sampler {
         after history: TrialHistory,
         using generator: inout SeededGenerator
     ) throws(SamplerError) -> [Assignment] {
-        var session = ModelSession(space, history)
-        let sequence = SobolSequence(dimension: session.space.dimension, seed: generator.seed)
-        return session.suggest(count, using: &generator) { session, _ in
-            session.space.point(atUnits: sequence.point(UInt32(clamping: session.nextIndex)))
+        let units = UnitSpace(space)
+        let sequence = SobolSequence(dimension: units.dimension, seed: generator.seed)
+        var tried = TriedPoints(space, history)
+        var index = history.nextIndex
+        var suggestions: [Assignment] = []
+        while suggestions.count < count, !tried.isExhausted {
+            var next = units.assignment(at: units.point(atUnits: sequence.point(UInt32(clamping: index))))
+            if tried.contains(next) {
+                guard let other = tried.untried(using: &generator) else { break }
+                next = other
+            }
+            suggestions.append(next)
+            tried.insert(next)
+            if index < .max { index += 1 }
         }
+        return suggestions
     }
 }
