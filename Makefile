@@ -73,11 +73,12 @@ bench-search: setup ## Measures the search algorithms, beside Optuna's if it is 
 	@$(SWIFT) build -c release --product SearchBenchmark
 	@program="$$($(SWIFT) build -c release --show-bin-path)/SearchBenchmark"; \
 	python3 -c 'import optuna' 2>/dev/null && for parallel in 1 4; do \
-	    python3 Benchmarks/SearchBenchmark/optuna_runs.py "$$program" .build/optuna-runs.tsv "$$parallel" \
-	        "$${OPTUNA_SEEDS:-3}" optuna-tpe,optuna-tpe-mv,optuna-cmaes,optuna-gp \
-	        problems suite Benchmarks/SearchBenchmark/Tables; \
+	    for problems in "drawn 200 224" "suite Benchmarks/SearchBenchmark/Tables"; do \
+	        python3 Benchmarks/SearchBenchmark/optuna_runs.py "$$program" .build/optuna-runs.tsv "$$parallel" \
+	            "$${OPTUNA_SEEDS:-3}" optuna-tpe,optuna-cmaes,optuna-gp problems $$problems; \
+	    done; \
 	done || echo "Optuna is not installed for python3 (pip install optuna): its columns are left out"; \
-	"$$program" "$${SEEDS:-20}"
+	"$$program" "$${SEEDS:-20}" "$${DRAWN_SEEDS:-5}"
 
 image: ## Builds the container image REGISTRY/optimizationjob:TAG with docker or podman
 	@[ -n "$(CONTAINERS)" ] || { \

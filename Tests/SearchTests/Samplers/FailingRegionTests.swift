@@ -19,7 +19,7 @@ struct FailingRegionTests {
         Learner(testDescription: "auto", sampler: AutoSampler(), miss: 1e-3),
     ]
 
-    private static let jobs = 12
+    private static let jobs = 6
     private static let trials = 26
     /// The last trials of a job, when there was something to learn from.
     private static let late = 16
