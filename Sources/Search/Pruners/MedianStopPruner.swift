@@ -41,7 +41,7 @@ public struct MedianStopPruner: Pruner {
         let sign = direction == .minimize ? 1.0 : -1.0
         return .stop(
             because:
-                "its best value by step \(step), \(sign * cost), is worse than the median of \(costs.count) trials, "
+                "its best value by step \(step), \(sign * cost), is worse than the median of the others, "
                 + "\(sign * median)"
         )
     }

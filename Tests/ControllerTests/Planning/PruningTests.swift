@@ -50,7 +50,7 @@ struct PruningTests {
         let plan = look([9, 8], at: try job(), after: 7)
         let record = plan.status.trials[5]
         #expect(record.state == .earlyStopped && record.reason == TrialReason.pruned)
-        #expect(record.message == "its best value by step 2, 8.0, is worse than the median of 5 trials, 3.0")
+        #expect(record.message == "its best value by step 2, 8.0, is worse than the median of the others, 3.0")
         #expect(record.metrics == [MetricValue(name: "loss", value: "9")])
         #expect(record.progress.map(\.step) == [1, 2])
         #expect(record.completionTime == Sample.start.adding(seconds: 7))
@@ -103,7 +103,7 @@ struct PruningTests {
         )
         let plan = look([2.6], at: try Sample.job(object, status: status))
         #expect(
-            plan.status.trials[5].message == "its best value by step 1, 2.6, is worse than the median of 4 trials, 2.5"
+            plan.status.trials[5].message == "its best value by step 1, 2.6, is worse than the median of the others, 2.5"
         )
     }
 

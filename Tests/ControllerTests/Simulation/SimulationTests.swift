@@ -47,7 +47,7 @@ struct SimulationTests {
             try #require(ended, explain("the job did not come to rest"))
         }
         #expect(restarts >= Int(count))
-        #expect(pruned >= Int(count) / 10)
+        #expect(pruned >= Int(count) / 25)
     }
 
     /// What an undisturbed run of the sample job tries: every seed of the simulation must, too.

@@ -74,6 +74,35 @@ struct RunTests {
         #expect((counts.max() ?? 0) <= 3, "\(counts)")
     }
 
+    @Test("stops a trial that does worse than another did, and tells so")
+    func pruning() async throws {
+        let workspace = try Workspace()
+        // The bad one would go on for longer than any test.
+        let script = """
+            if [ "$KUBEFLOW_TRAINER_OPT_KIND" = good ]; then python3 report.py loss 0.1 epoch 1
+            else python3 report.py loss 9 epoch 1; exec sleep 1000; fi
+            """
+        let spec = """
+            searchAlgorithm: {grid: {}}
+            pruneAlgorithm: {medianStop: {startupTrials: 1}}
+            parameters:
+              - name: kind
+                searchSpace: {categorical: {choices: [good, bad]}}
+            numTrials: 2
+            parallelTrials: 2
+            """
+        try workspace.write(Workspace.manifest(spec, script: script), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml", "-o", "json"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let status = OptimizationJobStatus(decoding: try json(result)["status"] ?? .null)
+        let bad = try #require(status.trials.first { $0.parameters.first?.value == "bad" })
+        #expect(bad.state == .earlyStopped && bad.reason == "TrialPruned")
+        #expect(bad.message == "its best value by step 1, 9.0, is worse than the median of the others, 0.1")
+        #expect(bad.progress == [ProgressPoint(step: 1, value: 9)])
+        #expect(status.result?.parameters.first?.value == "good")
+        #expect(!result.errors.contains("stops no trial"))
+    }
+
     @Test("ends every kind of bad trial as its user would expect, and still completes")
     func badTrials() async throws {
         let workspace = try Workspace()

@@ -35,13 +35,13 @@ final class Workspace: Sendable {
         return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/optimizationjob"
     }()
 
-    /// Reports one metric as a training would: `python3 report.py loss 0.5`.
+    /// Reports metrics as a training would: `python3 report.py loss 0.5 epoch 1`.
     private static let report = """
         import json, os, ssl, sys, urllib.request
         from datetime import datetime, timezone
         url = os.environ["KUBEFLOW_TRAINER_SERVER_URL"]
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        metrics = [{"name": sys.argv[1], "value": sys.argv[2]}]
+        metrics = [{"name": name, "value": value} for name, value in zip(sys.argv[1::2], sys.argv[2::2])]
         body = json.dumps({"trainerStatus": {"metrics": metrics, "lastUpdatedTime": now}}).encode()
         token = open(os.environ["KUBEFLOW_TRAINER_SERVER_TOKEN"]).read().strip()
         request = urllib.request.Request(url, data=body, headers={

@@ -72,7 +72,7 @@ struct MedianStopPrunerTests {
             Issue.record("kept")
             return
         }
-        #expect(reason == "its best value by step 1, 3.01, is worse than the median of 5 trials, 3.0")
+        #expect(reason == "its best value by step 1, 3.01, is worse than the median of the others, 3.0")
         // By step 2 the others have halved their values.
         #expect(pruner.verdict(on: trial([3.0, 2.9]), among: others, .minimize) != .keep)
         #expect(pruner.verdict(on: trial([1.2, 9]), among: others, .minimize) == .keep)
