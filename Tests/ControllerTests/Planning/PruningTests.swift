@@ -103,7 +103,8 @@ struct PruningTests {
         )
         let plan = look([2.6], at: try Sample.job(object, status: status))
         #expect(
-            plan.status.trials[5].message == "its best value by step 1, 2.6, is worse than the median of the others, 2.5"
+            plan.status.trials[5].message
+                == "its best value by step 1, 2.6, is worse than the median of the others, 2.5"
         )
     }
 
