@@ -64,7 +64,7 @@ bench: build ## Runs all benchmarks in release mode
 	@./.ci/setup benchmarks
 	@for benchmark in $(BENCHMARKS); do \
 	    echo "== $$benchmark"; \
-	    $(SWIFT) run -c release "$$benchmark"; \
+	    $(SWIFT) run $(RELEASE) "$$benchmark"; \
 	done
 	@echo "== admission"
 	@python3 Benchmarks/admission/benchmark.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/optimizationjob"

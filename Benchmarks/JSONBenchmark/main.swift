@@ -2,7 +2,8 @@ import Foundation
 import JSON
 
 // Parses and writes one OptimizationJob of about 100 KB, beside Foundation's parser in the same run, and prints the
-// median throughput of several runs. `swift run -c release JSONBenchmark [runs]`
+// median throughput of several runs. `swift run -c release --static-swift-stdlib JSONBenchmark [runs]`: the runtime
+// built in, as in the program.
 
 let runs = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 21
 let document = SampleDocument.make()
