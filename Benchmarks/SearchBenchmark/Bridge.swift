@@ -3,8 +3,8 @@ import Search
 
 /// Lets a tuner of another language evaluate the very same problems: a line in, a line out, fields between tabs.
 ///
-/// - `problems drawn A B` or `problems suite FOLDER` gives a line a problem, `name`, `noise`, `best`, `typical` and then
-///   a field a parameter, and an empty line.
+/// - `problems drawn A B`, `problems suite FOLDER` or `problems textbook` gives a line a problem, `name`, `best`, `typical`
+///   and then a field a parameter, and an empty line.
 /// - `value NAME SEED INDEX v…` gives `reported true`, or `failed`.
 enum Bridge {
     static func serve() {
@@ -12,12 +12,8 @@ enum Bridge {
         while let line = readLine() {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             switch fields.first {
-            case "problems" where fields.count >= 3:
-                let problems =
-                    fields[1] == "suite"
-                    ? Problems.suite(tables: fields[2])
-                    : Problems.drawn(in: (Int(fields[2]) ?? 0)..<(Int(fields[3]) ?? 0))
-                for problem in problems {
+            case "problems":
+                for problem in Problems.family(fields.dropFirst()) {
                     known[problem.name] = problem
                     let parameters = problem.space.parameters.map { text($0.domain) }
                     print(

@@ -12,34 +12,27 @@ enum Contestants {
     ]
 }
 
-/// Mean regrets on drawn problems, for whoever works on a sampler.
+/// Runs of some samplers on some problems, for whoever works on a sampler.
 enum Comparison {
-    /// - Parameter numbers: The first problem, the end of the range, seeds, trials in parallel.
-    static func print(_ numbers: [Int], only names: [String]) {
-        guard numbers.count >= 4 else { return }
-        let problems = Problems.drawn(in: numbers[0]..<numbers[1])
-        for contestant in Contestants.all where names.isEmpty || names.contains(contestant.name) {
-            var sums = [0.0, 0.0, 0.0]
-            var lines = ""
-            for problem in problems {
-                var own = [0.0, 0.0, 0.0]
-                for seed in 0..<numbers[2] {
+    /// - Parameter words: Seeds, trials in parallel, names of samplers with commas, and the family of problems.
+    static func print(_ words: some Sequence<String>) {
+        let words = Array(words)
+        guard words.count >= 4, let seeds = Int(words[0]), let parallel = Int(words[1]) else { return }
+        let names = words[2].split(separator: ",").map(String.init)
+        for problem in Problems.family(words[3...]) {
+            for contestant in Contestants.all where names.contains(contestant.name) {
+                for seed in 0..<seeds {
                     let regrets = Run(
                         problem: problem,
-                        sampler: contestant.sampler(100, numbers[3]),
+                        sampler: contestant.sampler(100, parallel),
                         seed: UInt64(seed),
                         trials: 100,
-                        parallel: numbers[3]
+                        parallel: parallel
                     ).regrets()
-                    for (place, trial) in [25, 50, 100].enumerated() {
-                        own[place] += regrets[trial - 1] / Double(numbers[2])
-                    }
+                    let run = [contestant.name, problem.name, "\(seed)", "\(parallel)"]
+                    Swift.print((run + regrets.map { "\(Float($0))" }).joined(separator: "\t"))
                 }
-                for place in 0..<3 { sums[place] += own[place] / Double(problems.count) }
-                lines += "   \(problem.name) \(own.map { ($0 * 10000).rounded() / 10000 })\n"
             }
-            Swift.print(contestant.name, sums.map { ($0 * 10000).rounded() / 10000 })
-            Swift.print(lines)
         }
     }
 }

@@ -36,8 +36,8 @@ enum Latency {
         return measurements
     }
 
-    static func print() {
-        for entry in measure(Contestants.all) {
+    static func print(only names: [String]) {
+        for entry in measure(Contestants.all.filter { names.isEmpty || names.contains($0.name) }) {
             Swift.print(
                 entry.sampler,
                 entry.dimension,

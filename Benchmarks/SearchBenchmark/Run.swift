@@ -12,17 +12,20 @@ struct Run {
     let sampler: any Sampler
     let seed: UInt64
     let trials: Int
+    /// Trials that run at once. They start and end in batches of at most `batch`.
     let parallel: Int
+
+    static let batch = 4
 
     /// The regret after every trial: of the trial whose report was best so far, by its true value.
     func regrets() -> [Double] {
         var history = TrialHistory()
         var best = (reported: Double.infinity, true: Double.infinity)
         var regrets: [Double] = []
+        var started: [Assignment] = []
         while regrets.count < trials {
-            let batch = min(parallel, trials - regrets.count)
-            var started: [Assignment] = []
-            for _ in 0..<batch {
+            let free = min(parallel - started.count, trials - history.trials.count)
+            for _ in 0..<free {
                 let index = history.trials.count
                 guard
                     let next = try? sampler.suggestion(forTrial: index, in: problem.space, after: history, seed: seed)
@@ -30,7 +33,9 @@ struct Run {
                 history.trials.append(PastTrial(index: index, assignment: next, state: .running))
                 started.append(next)
             }
-            for assignment in started {
+            let ended = started.prefix(Run.batch)
+            started.removeFirst(ended.count)
+            for assignment in ended {
                 let index = regrets.count
                 let outcome = problem.trial(assignment, seed: seed, index: index)
                 history.trials[index] = PastTrial(
@@ -43,7 +48,7 @@ struct Run {
                 regrets.append(best.true == .infinity ? 1 : problem.regret(best.true))
             }
             // A finite space that was seen whole: nothing changes any more.
-            if started.count < batch {
+            if ended.isEmpty {
                 regrets += Array(repeating: regrets.last ?? 1, count: trials - regrets.count)
             }
         }

@@ -1,16 +1,18 @@
 import Search
 
 // SearchBenchmark SEEDS DRAWNSEEDS       the tables and the picture of docs/search.md
-// SearchBenchmark compare A B SEEDS ... mean regrets on drawn problems A..<B
+// SearchBenchmark runs SEEDS PARALLEL SAMPLER,... FAMILY
+//                                       a line a run, as optuna_runs.py writes them, for whoever works on a sampler
+// SearchBenchmark latency SAMPLER ...   the time of a suggestion
 // SearchBenchmark serve                 evaluates problems for other tuners, a line each
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "serve":
     Bridge.serve()
 case "latency":
-    Latency.print()
-case "compare":
-    Comparison.print(arguments.dropFirst().compactMap(Int.init), only: arguments.dropFirst(4).filter { Int($0) == nil })
+    Latency.print(only: Array(arguments.dropFirst()))
+case "runs":
+    Comparison.print(arguments.dropFirst())
 default:
     let seeds = arguments.compactMap(Int.init)
     Report.write(seeds: seeds.first ?? 20, drawnSeeds: seeds.count > 1 ? seeds[1] : 5)

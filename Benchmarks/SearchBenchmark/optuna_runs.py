@@ -1,6 +1,6 @@
 """Runs Optuna's samplers on the problems of SearchBenchmark, which evaluates them.
 
-Usage: optuna_runs.py BINARY OUTPUT PARALLEL SEEDS SAMPLER,... problems [suite FOLDER | drawn A B]
+Usage: optuna_runs.py BINARY OUTPUT PARALLEL SEEDS SAMPLER,... problems [suite FOLDER | drawn A B | textbook]
 
 Appends a line a run to OUTPUT: sampler, problem, seed, parallel and the regret after every trial; runs that are there
 already are not repeated.
@@ -16,6 +16,7 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 binary, output, parallel, seeds, names = sys.argv[1:6]
 parallel, seeds = int(parallel), int(seeds)
 TRIALS = 100
+BATCH = 4  # trials end, and others start, in batches of at most so many
 SAMPLERS = {
     "optuna-random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "optuna-tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, constant_liar=parallel > 1),
@@ -69,11 +70,13 @@ for seed in range(seeds):
             if key in done:
                 continue
             study = optuna.create_study(sampler=SAMPLERS[sampler](seed))
-            best, regret, regrets = float("inf"), 1.0, []
+            best, regret, regrets, running = float("inf"), 1.0, [], []
             while len(regrets) < TRIALS:
-                batch = [study.ask() for _ in range(min(parallel, TRIALS - len(regrets)))]
-                asked = [(trial, suggest(trial, domains)) for trial in batch]
-                for trial, values in asked:
+                free = min(parallel, TRIALS - len(regrets)) - len(running)
+                asked = [study.ask() for _ in range(free)]
+                running += [(trial, suggest(trial, domains)) for trial in asked]
+                ended, running = running[:BATCH], running[BATCH:]
+                for trial, values in ended:
                     outcome = ask("value", name, seed, len(regrets), *values)
                     if outcome == ["failed"]:
                         study.tell(trial, state=optuna.trial.TrialState.FAIL)

@@ -21,6 +21,33 @@ enum VectorArithmetic {
         return sum
     }
 
+    /// Σ (wᵢ·(aᵢ − bᵢ))² over `count` numbers.
+    @inline(__always)
+    static func distance(
+        from a: UnsafePointer<Double>,
+        to b: UnsafePointer<Double>,
+        weights w: UnsafePointer<Double>,
+        count: Int
+    ) -> Double {
+        var sums = SIMD8<Double>()
+        var index = 0
+        while index + 8 <= count {
+            let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
+            let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
+            let weights = UnsafeRawPointer(w + index).loadUnaligned(as: SIMD8<Double>.self)
+            let difference = weights * (left - right)
+            sums += difference * difference
+            index += 8
+        }
+        var sum = sums.sum()
+        while index < count {
+            let difference = w[index] * (a[index] - b[index])
+            sum += difference * difference
+            index += 1
+        }
+        return sum
+    }
+
     /// aᵢ += factor·bᵢ over `count` numbers.
     @inline(__always)
     static func add(

@@ -62,8 +62,7 @@ enum StartingDesign {
         var point = space.point(atUnits: units)
         guard index == 0 else { return space.snapped(point) }
         for (axis, centre) in space.centre.enumerated() {
-            if case .choice = space.axes[axis] { continue }
-            point[axis] = centre
+            if !space.axes[axis].isChoice { point[axis] = centre }
         }
         return space.snapped(point)
     }

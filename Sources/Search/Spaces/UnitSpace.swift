@@ -10,6 +10,10 @@ struct UnitSpace: Sendable {
         case ordered(levels: Double)
         /// To the numbers of choices, none closer to one than to another.
         case choice(count: Int)
+
+        var isChoice: Bool {
+            if case .choice = self { true } else { false }
+        }
     }
 
     let space: SearchSpace
@@ -59,9 +63,7 @@ struct UnitSpace: Sendable {
 
     /// A point in the middle: of every range, and the first of every choice.
     var centre: [Double] {
-        axes.map { axis in
-            if case .choice = axis { 0 } else { 0.5 }
-        }
+        axes.map { $0.isChoice ? 0 : 0.5 }
     }
 
     /// The point that fractions from 0 to 1 stand for, choices in equal parts.

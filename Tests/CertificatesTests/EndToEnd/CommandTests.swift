@@ -16,11 +16,18 @@ struct CommandTests {
         return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/optimizationjob"
     }()
 
+    /// Nothing but what a sanitizer wants to know, where these tests run under one.
+    private static let environment = Dictionary(
+        uniqueKeysWithValues: ProcessInfo.processInfo.environment
+            .filter { $0.key.hasSuffix("SAN_OPTIONS") }
+            .map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+    )
+
     private func run(_ arguments: [String]) async throws -> (status: TerminationStatus, log: String) {
         let result = try await Subprocess.run(
             .path(FilePath(Self.program)),
             arguments: Arguments(arguments),
-            environment: .custom([:]),
+            environment: .custom(Self.environment),
             output: .discarded,
             error: .string(limit: 1 << 20)
         )

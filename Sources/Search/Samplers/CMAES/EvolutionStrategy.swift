@@ -37,7 +37,7 @@ struct EvolutionStrategy {
         self.axes = axes
         self.mean = mean
         self.sigma = sigma
-        ordered = axes.indices.filter { if case .choice = axes[$0] { false } else { true } }
+        ordered = axes.indices.filter { !axes[$0].isChoice }
         let count = ordered.count
         let size = population ?? EvolutionStrategy.population(axes.count)
         self.population = size

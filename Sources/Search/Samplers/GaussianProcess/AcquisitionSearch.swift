@@ -86,8 +86,7 @@ struct AcquisitionSearch {
     /// Whether two points are so close that climbing from both would end at the same place.
     private func near(_ first: [Double], _ second: [Double]) -> Bool {
         zip(space.axes, zip(first, second)).allSatisfy { axis, pair in
-            if case .choice = axis { return pair.0 == pair.1 }
-            return (pair.0 - pair.1).magnitude < 0.02
+            axis.isChoice ? pair.0 == pair.1 : (pair.0 - pair.1).magnitude < 0.02
         }
     }
 

@@ -32,7 +32,7 @@ struct Surrogate {
         in space: UnitSpace,
         using generator: inout SeededGenerator
     ) {
-        let isChoice = space.axes.map { if case .choice = $0 { true } else { false } }
+        let isChoice = space.axes.map(\.isChoice)
         let kept = Surrogate.subset(costs, limit: Surrogate.posteriorLimit)
         let points = kept.map { points[$0] }
         // By lot rather than by number, or trials started in pairs would never see the other shape.

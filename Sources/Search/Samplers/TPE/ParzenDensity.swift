@@ -11,10 +11,15 @@ struct ParzenDensity {
     private let points: [[Double]]
     /// Standard deviation of the kernels along each axis.
     private let widths: [Double]
-    /// Logarithms of the kernels' weights, the prior's last.
-    private let logWeights: [Double]
-    /// For every kernel and axis the logarithm of what its normal law has between the ends.
-    private let logMasses: [[Double]]
+    /// The points again, one after another, choices as 0.
+    private let centres: [Double]
+    /// 1 / width along each axis, 0 along choices.
+    private let precisions: [Double]
+    /// For every kernel, the prior's last, the logarithm of its weight and of its height where the point agrees with it
+    /// in everything.
+    private let logHeights: [Double]
+    /// For every axis of choices by how much the logarithm falls where a kernel's choice is another.
+    private let drops: [(axis: Int, drop: Double)]
 
     /// - Parameters:
     ///   - points: Where kernels stand.
@@ -28,24 +33,54 @@ struct ParzenDensity {
         let scott = 0.2 * ElementaryFunctions.exp(-ElementaryFunctions.log(count) / Double(axes.count + 4))
         // The magic clip: no kernel is narrower than the prior by more than the number of points.
         let clip = 1 / min(100, 1 + count)
-        widths = axes.map { axis in
+        let widths = axes.map { axis -> Double in
             switch axis {
             case .continuous: max(scott, clip)
             case .ordered(let levels): max(scott, clip, 0.5 / levels)
             case .choice: 0
             }
         }
+        self.widths = widths
+        precisions = widths.map { $0 > 0 ? 1 / $0 : 0 }
+        centres = points.flatMap { point in zip(axes, point).map { $0.isChoice ? 0 : $1 } }
+
+        var (ownHeight, priorHeight) = (0.0, 0.0)
+        var drops: [(axis: Int, drop: Double)] = []
+        for (axis, kind) in axes.enumerated() {
+            guard case .choice(let choices) = kind else {
+                ownHeight -= ElementaryFunctions.log(widths[axis]) + NormalLaw.logOfRootOfTwoPi
+                continue
+            }
+            let own = ParzenDensity.own(choices, points.count)
+            let other = (1 - own) / Double(choices)
+            let same = ElementaryFunctions.log(own + other)
+            ownHeight += same
+            priorHeight -= ElementaryFunctions.log(Double(choices))
+            drops.append((axis, same - ElementaryFunctions.log(other)))
+        }
+        self.drops = drops
         let total = ElementaryFunctions.log(Double(points.count) + priorWeight)
-        logWeights = points.map { _ in -total } + [ElementaryFunctions.log(priorWeight) - total]
-        let widths = widths
-        logMasses = points.map { point in
-            axes.indices.map { axis in
-                if case .choice = axes[axis] { return 0 }
-                let low = NormalLaw.probability(below: -point[axis] / widths[axis])
-                let high = NormalLaw.probability(below: (1 - point[axis]) / widths[axis])
-                return ElementaryFunctions.log(max(high - low, 1e-12) * widths[axis]) + NormalLaw.logOfRootOfTwoPi
+        var logHeights = points.map { point -> Double in
+            ownHeight - total - ParzenDensity.logMass(point, axes, widths)
+        }
+        logHeights.append(priorHeight - total + ElementaryFunctions.log(priorWeight))
+        self.logHeights = logHeights
+    }
+
+    /// The logarithm of what a kernel's normal laws have between the ends.
+    private static func logMass(_ point: [Double], _ axes: [UnitSpace.Axis], _ widths: [Double]) -> Double {
+        var (sum, product) = (0.0, 1.0)
+        for axis in axes.indices where widths[axis] > 0 {
+            let low = NormalLaw.probability(below: -point[axis] / widths[axis])
+            let high = NormalLaw.probability(below: (1 - point[axis]) / widths[axis])
+            product *= max(high - low, 1e-12)
+            // One logarithm for many axes, as long as their product is far from what a Double holds.
+            if product < 1e-200 {
+                sum += ElementaryFunctions.log(product)
+                product = 1
             }
         }
+        return sum + ElementaryFunctions.log(product)
     }
 
     /// A point drawn from the density.
@@ -71,31 +106,24 @@ struct ParzenDensity {
 
     /// The logarithm of the density at a point.
     func logarithm(at point: [Double]) -> Double {
-        var largest = -Double.infinity
-        var logs: [Double] = []
-        logs.reserveCapacity(points.count + 1)
-        for kernel in 0...points.count {
-            var sum = logWeights[kernel]
-            for axis in axes.indices {
-                switch axes[axis] {
-                case .choice(let count):
-                    let even = 1 / Double(count)
-                    guard kernel < points.count else {
-                        sum += ElementaryFunctions.log(even)
-                        continue
-                    }
-                    let own = ParzenDensity.own(count, points.count)
-                    let isSame = points[kernel][axis] == point[axis]
-                    sum += ElementaryFunctions.log((isSame ? own : 0) + (1 - own) * even)
-                case .continuous, .ordered:
-                    guard kernel < points.count else { continue }
-                    let z = (point[axis] - points[kernel][axis]) / widths[axis]
-                    sum -= 0.5 * z * z + logMasses[kernel][axis]
-                }
+        var logs = logHeights
+        centres.withUnsafeBufferPointer { centres in
+            guard let first = centres.baseAddress else { return }
+            for kernel in points.indices {
+                logs[kernel] -=
+                    0.5
+                    * VectorArithmetic.distance(
+                        from: point,
+                        to: first + kernel * axes.count,
+                        weights: precisions,
+                        count: axes.count
+                    )
             }
-            logs.append(sum)
-            largest = max(largest, sum)
         }
+        for (axis, drop) in drops {
+            for kernel in points.indices where points[kernel][axis] != point[axis] { logs[kernel] -= drop }
+        }
+        let largest = logs.reduce(-Double.infinity, max)
         guard largest > -.infinity else { return largest }
         var total = 0.0
         for sum in logs where sum - largest > -40 { total += ElementaryFunctions.exp(sum - largest) }
