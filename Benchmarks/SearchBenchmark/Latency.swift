@@ -48,7 +48,7 @@ enum Latency {
         }
     }
 
-    /// The least of five, since anything else the machine does only adds.
+    /// The least of 25, since anything else the machine does only adds.
     private static func milliseconds(_ sampler: any Sampler, _ space: SearchSpace, _ trials: Int) -> Double {
         var generator = SeededGenerator(seed: 4)
         let points = (try? RandomSampler().suggest(trials, in: space, after: TrialHistory(), using: &generator)) ?? []
@@ -60,7 +60,7 @@ enum Latency {
         )
         var least = Double.infinity
         let clock = ContinuousClock()
-        for _ in 0..<5 {
+        for _ in 0..<25 {
             let time = clock.measure {
                 _ = try? sampler.suggestion(forTrial: trials, in: space, after: history, seed: 1)
             }

@@ -40,7 +40,9 @@ enum DecimalText {
         // Both exact as Doubles, as all powers of ten here are, so that their quotient is rounded once.
         if dividend < 1 << 53 { return Double(dividend) / Double(divisor) }
         // The quotient times 2^64 has at least 54 bits: a mantissa, the bit that rounds it, and maybe more.
-        let (quotient, rest) = (UInt128(dividend) << 64).quotientAndRemainder(dividingBy: UInt128(divisor))
+        let (whole, part) = dividend.quotientAndRemainder(dividingBy: divisor)
+        let (fraction, rest) = divisor.dividingFullWidth((high: part, low: 0))
+        let quotient = UInt128(whole) << 64 | UInt128(fraction)
         let surplus = max(0, 128 - quotient.leadingZeroBitCount - 54)
         let top = UInt64(truncatingIfNeeded: quotient >> UInt128(surplus))
         let isMore = rest != 0 || UInt128(top) << UInt128(surplus) != quotient

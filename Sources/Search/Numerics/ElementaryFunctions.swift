@@ -49,10 +49,19 @@ enum ElementaryFunctions {
         let low = k * ln2Low
         let r = high - low
         let lost = (high - r) - low  // what rounding `r` dropped
-        var series = 1.0 / 14
-        for divisor in stride(from: 13.0, through: 2, by: -1) {
-            series = (1 + r * series) / divisor
-        }
+        var series = 1.0 / 87_178_291_200
+        series = series * r + 1.0 / 6_227_020_800
+        series = series * r + 1.0 / 479_001_600
+        series = series * r + 1.0 / 39_916_800
+        series = series * r + 1.0 / 3_628_800
+        series = series * r + 1.0 / 362_880
+        series = series * r + 1.0 / 40_320
+        series = series * r + 1.0 / 5_040
+        series = series * r + 1.0 / 720
+        series = series * r + 1.0 / 120
+        series = series * r + 1.0 / 24
+        series = series * r + 1.0 / 6
+        series = series * r + 0.5
         return scaled(1 + (r + (r * r * series + lost)), by: Int(k))
     }
 

@@ -10,15 +10,7 @@ extension Domain {
     func coordinate(of text: String) -> Double? {
         switch self {
         case .float(let min, let max, let scale, nil):
-            guard let value = DecimalText.double(text), value >= min, value <= max else { return nil }
-            guard min < max else { return 0.5 }
-            switch scale {
-            case .linear:
-                return (value / 2 - min / 2) / (max / 2 - min / 2)
-            case .log:
-                let low = ElementaryFunctions.log(min)
-                return (ElementaryFunctions.log(value) - low) / (ElementaryFunctions.log(max) - low)
-            }
+            return Ruler(from: min, to: max, scale).coordinate(of: text)
         case .int(let min, let max, .log, _):
             guard let value = Int64(text), value >= min, value <= max else { return nil }
             let low = ElementaryFunctions.log(Double(min) - 0.5)

@@ -18,12 +18,18 @@ struct UnitSpace: Sendable {
 
     let space: SearchSpace
     let axes: [Axis]
+    /// Of the axes that are real ranges: every value of every past trial is measured for every suggestion.
+    private let rulers: [Ruler?]
     /// The number of points, where it is finite and fits an `Int`.
     let size: Int?
 
     init(_ space: SearchSpace) {
         self.space = space
         size = space.gridSize
+        rulers = space.parameters.map { parameter -> Ruler? in
+            guard case .float(let min, let max, let scale, nil) = parameter.domain else { return nil }
+            return Ruler(from: min, to: max, scale)
+        }
         axes = space.parameters.map { parameter in
             switch parameter.domain {
             case .categorical(let choices):
@@ -49,8 +55,9 @@ struct UnitSpace: Sendable {
         guard assignment.values.count == axes.count else { return nil }
         var point: [Double] = []
         point.reserveCapacity(axes.count)
-        for (parameter, text) in zip(space.parameters, assignment.values) {
-            guard let coordinate = parameter.domain.coordinate(of: text) else { return nil }
+        for (axis, text) in assignment.values.enumerated() {
+            let coordinate = rulers[axis]?.coordinate(of: text) ?? space.parameters[axis].domain.coordinate(of: text)
+            guard let coordinate else { return nil }
             point.append(coordinate)
         }
         return point
