@@ -3,12 +3,12 @@ import Search
 /// The samplers that are compared.
 enum Contestants {
     static let all: [Contestant] = [
-        Contestant(name: "random") { _, _ in RandomSampler() },
-        Contestant(name: "sobol") { _, _ in SobolSampler() },
-        Contestant(name: "tpe") { _, _ in TPESampler() },
-        Contestant(name: "cmaes") { _, _ in CMAESSampler() },
-        Contestant(name: "gp") { _, _ in GPSampler() },
-        Contestant(name: "auto") { _, parallel in AutoSampler(parallelTrials: parallel) },
+        Contestant(name: "random") { _ in RandomSampler() },
+        Contestant(name: "sobol") { _ in SobolSampler() },
+        Contestant(name: "tpe") { _ in TPESampler() },
+        Contestant(name: "cmaes") { _ in CMAESSampler() },
+        Contestant(name: "gp") { _ in GPSampler() },
+        Contestant(name: "auto") { parallel in AutoSampler(parallelTrials: parallel) },
     ]
 }
 
@@ -22,13 +22,7 @@ enum Comparison {
         for problem in Problems.family(words[3...]) {
             for contestant in Contestants.all where names.contains(contestant.name) {
                 for seed in 0..<seeds {
-                    let regrets = Run(
-                        problem: problem,
-                        sampler: contestant.sampler(100, parallel),
-                        seed: UInt64(seed),
-                        trials: 100,
-                        parallel: parallel
-                    ).regrets()
+                    let regrets = contestant.regrets(on: problem, seed: UInt64(seed), parallel: parallel)
                     let run = [contestant.name, problem.name, "\(seed)", "\(parallel)"]
                     Swift.print((run + regrets.map { "\(Float($0))" }).joined(separator: "\t"))
                 }

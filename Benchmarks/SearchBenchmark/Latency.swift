@@ -27,7 +27,7 @@ enum Latency {
                             sampler: contestant.name,
                             dimension: dimension,
                             trials: trials,
-                            milliseconds: milliseconds(contestant.sampler(1000, 1), space, trials)
+                            milliseconds: milliseconds(contestant.sampler(1), space, trials)
                         )
                     )
                 }

@@ -10,6 +10,8 @@ struct Measurements {
 
     static let checkpoints = [25, 50, 100]
     static let parallels = [1, 4]
+    /// As many trials at once as `auto` alone is measured with, to see what it loses by them.
+    static let crowd = 8
 
     let problems: [Problem]
     let seeds: Int
@@ -18,25 +20,33 @@ struct Measurements {
     /// The samplers that ran, ours first.
     private(set) var samplers = Contestants.all.map(\.name)
 
-    /// Runs our samplers, which takes a while.
-    init(_ problems: [Problem], seeds: Int) {
+    /// Runs our samplers on all processors, which takes a while.
+    init(_ problems: [Problem], seeds: Int) async {
         self.problems = problems
         self.seeds = seeds
-        for parallel in Measurements.parallels {
-            for contestant in Contestants.all {
-                for problem in problems {
-                    runs[Key(sampler: contestant.name, problem: problem.name, parallel: parallel)] = (0..<seeds).map {
-                        Run(
-                            problem: problem,
-                            sampler: contestant.sampler(100, parallel),
-                            seed: UInt64($0),
-                            trials: 100,
-                            parallel: parallel
-                        ).regrets()
-                    }
-                }
-                print("\(contestant.name), \(parallel) at a time: done")
+        var keys = Measurements.parallels.flatMap { parallel in
+            Contestants.all.flatMap { contestant in
+                problems.map { Key(sampler: contestant.name, problem: $0.name, parallel: parallel) }
             }
+        }
+        keys += problems.map { Key(sampler: "auto", problem: $0.name, parallel: Measurements.crowd) }
+        print("\(problems.count) problems, \(seeds) runs of each")
+        runs = await withTaskGroup(of: (Key, [[Double]]).self) { group in
+            for key in keys {
+                guard let contestant = Contestants.all.first(where: { $0.name == key.sampler }),
+                    let problem = problems.first(where: { $0.name == key.problem })
+                else { continue }
+                group.addTask {
+                    let seeds = 0..<UInt64(seeds)
+                    return (key, seeds.map { contestant.regrets(on: problem, seed: $0, parallel: key.parallel) })
+                }
+            }
+            var runs: [Key: [[Double]]] = [:]
+            for await (key, regrets) in group {
+                runs[key] = regrets
+                if runs.count % 30 == 0 { print("  \(100 * runs.count / keys.count) %") }
+            }
+            return runs
         }
     }
 
@@ -71,6 +81,13 @@ struct Measurements {
         let means = problems.map { mean(sampler, on: $0.name, parallel, at: trial) }
         let known = means.compactMap { $0 }
         return known.count == problems.count && !known.isEmpty ? known.reduce(0, +) / Double(known.count) : nil
+    }
+
+    /// `auto`'s mean regret with a crowd of trials at once in parts of the one that it has with one after another.
+    func lossInCrowd(at trial: Int) -> Double? {
+        guard let crowd = mean("auto", Measurements.crowd, at: trial), let alone = mean("auto", 1, at: trial), alone > 0
+        else { return nil }
+        return crowd / alone
     }
 
     /// How `auto` compares with the best of Optuna's samplers.

@@ -9,15 +9,17 @@ enum Report {
     private static let tables = "Benchmarks/SearchBenchmark/Tables"
     private static let optuna = ".build/optuna-runs.tsv"
     /// The drawn problems of the report. Whoever works on a sampler compares it on others.
-    private static let drawn = 200..<224
+    private static let drawn = 400..<424
 
-    /// Runs every sampler on the drawn problems and on the suite, joins Optuna's results where there are some, and writes
-    /// the tables after the marker.
-    static func write(seeds: Int, drawnSeeds: Int) {
+    /// Runs every sampler on the drawn problems, those of the literature and the suite, joins Optuna's results where there
+    /// are some, and writes the tables after the marker.
+    static func write(seeds: Int, otherSeeds: Int) async {
         guard let text = read(document) else { fatalError("no \(document): run this from the top folder") }
-        var unseen = Measurements(Problems.drawn(in: drawn), seeds: drawnSeeds)
-        var suite = Measurements(Problems.suite(tables: tables), seeds: seeds)
+        var unseen = await Measurements(Problems.drawn(in: drawn), seeds: otherSeeds)
+        var known = await Measurements(Problems.textbook, seeds: otherSeeds)
+        var suite = await Measurements(Problems.suite(tables: tables), seeds: seeds)
         unseen.join(optuna)
+        known.join(optuna)
         suite.join(optuna)
         // Whatever follows the marker is replaced.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -31,6 +33,9 @@ enum Report {
             "\(drawn.count) problems drawn at random, three each of smooth, rotated, mixed, crashing, whole-number, noisy,",
             "log-scaled and categorical ones.", "",
             table(unseen), verdict(unseen), "![Mean regret by trials](search-regret.svg)", "",
+            "### Functions of the literature, and models of trainings", "",
+            "Functions that optimizers are tested with, and formulas that answer as trainings do.", "",
+            table(known), verdict(known), perProblem(known),
             "### The suite", "",
             table(suite), verdict(suite), perProblem(suite),
             "### Time", "", latency(),
@@ -80,12 +85,19 @@ enum Report {
             }
         }
         lines += [
-            "", "In parentheses where 95 of 100 draws of as many problems have it (bootstrap).",
+            "", crowd(measured), "", "In parentheses where 95 of 100 draws of as many problems have it (bootstrap).",
             losses.isEmpty
                 ? "`auto` is worse than random search on none of the problems."
                 : "`auto` is worse than random search on: " + losses.joined(separator: ", ") + ".",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func crowd(_ measured: Measurements) -> String {
+        let parts = Measurements.checkpoints.map { cell(measured.lossInCrowd(at: $0)) }.joined(separator: ", ")
+        return
+            "With \(Measurements.crowd) trials at once, in batches of \(Run.batch), `auto` has \(parts) times the regret "
+            + "that it has with one."
     }
 
     private static func perProblem(_ measured: Measurements) -> String {

@@ -3,7 +3,12 @@ import Search
 /// A sampler under its column's name.
 struct Contestant: Sendable {
     let name: String
-    let sampler: @Sendable (_ trials: Int, _ parallel: Int) -> any Sampler
+    let sampler: @Sendable (_ parallel: Int) -> any Sampler
+
+    /// The regret after each of the trials of one job.
+    func regrets(on problem: Problem, seed: UInt64, parallel: Int) -> [Double] {
+        Run(problem: problem, sampler: sampler(parallel), seed: seed, trials: 100, parallel: parallel).regrets()
+    }
 }
 
 /// One job: a problem, a sampler, a seed.

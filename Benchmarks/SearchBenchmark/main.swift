@@ -1,6 +1,6 @@
 import Search
 
-// SearchBenchmark SEEDS DRAWNSEEDS       the tables and the picture of docs/search.md
+// SearchBenchmark SEEDS OTHERSEEDS       the tables and the picture of docs/search.md: runs of the suite's problems, and of others
 // SearchBenchmark runs SEEDS PARALLEL SAMPLER,... FAMILY
 //                                       a line a run, as optuna_runs.py writes them, for whoever works on a sampler
 // SearchBenchmark latency SAMPLER ...   the time of a suggestion
@@ -15,5 +15,5 @@ case "runs":
     Comparison.print(arguments.dropFirst())
 default:
     let seeds = arguments.compactMap(Int.init)
-    Report.write(seeds: seeds.first ?? 20, drawnSeeds: seeds.count > 1 ? seeds[1] : 5)
+    await Report.write(seeds: seeds.first ?? 20, otherSeeds: seeds.count > 1 ? seeds[1] : 5)
 }

@@ -15,7 +15,7 @@ struct Surrogate {
     static let posteriorLimit = 300
     /// Up to this many observations, settings drawn from their posterior law join the likeliest.
     private static let drawLimit = 60
-    private static let drawnSettings = 4
+    private static let drawnSettings = 8
     /// The power to which the chance of success counts. At 1, once little is left to gain where trials succeed, a large
     /// gain that is all but impossible wins: where two thirds of a square fail, 7 of trials 11 to 26 did, and at 3 only 4.
     private static let caution = 3.0
