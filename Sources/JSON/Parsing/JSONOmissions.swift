@@ -8,8 +8,21 @@ public struct JSONOmissions: Sendable {
     /// The place of a member that is to be omitted.
     static let omitted = Int.max
 
-    /// The members that lead on from a place; the places of all paths form a tree.
-    private var places: [[(name: String, place: Int)]] = []
+    /// A member that leads on from a place.
+    private struct Step {
+        let name: String
+        let fingerprint: UInt64
+        let place: Int
+
+        init(_ name: String, to place: Int) {
+            self.name = name
+            fingerprint = JSONParser.fingerprint(of: name)
+            self.place = place
+        }
+    }
+
+    /// The members that lead on from each place; the places of all paths form a tree.
+    private var places: [[Step]] = []
 
     /// Omits the member at the end of each path.
     ///
@@ -25,7 +38,7 @@ public struct JSONOmissions: Sendable {
             }
             guard place != JSONOmissions.omitted, let last = path.last else { continue }
             places[place].removeAll { $0.name.hasSameBytes(as: last) }
-            places[place].append((last, JSONOmissions.omitted))
+            places[place].append(Step(last, to: JSONOmissions.omitted))
         }
     }
 
@@ -33,15 +46,20 @@ public struct JSONOmissions: Sendable {
     var root: Int { places.isEmpty ? -1 : 0 }
 
     /// Where a member leads to; negative when nothing in it is to be omitted.
-    func place(of name: String, in place: Int) -> Int {
-        for next in places[place] where next.name.hasSameBytes(as: name) { return next.place }
+    ///
+    /// - Parameter fingerprint: The name's, by which nearly all others are told apart.
+    @inline(__always)
+    func place(of name: String, _ fingerprint: UInt64, in place: Int) -> Int {
+        for index in places[place].indices where places[place][index].fingerprint == fingerprint {
+            if places[place][index].name.hasSameBytes(as: name) { return places[place][index].place }
+        }
         return -1
     }
 
     private mutating func place(of name: String, in place: Int, elseAdd new: Int) -> Int {
-        let known = self.place(of: name, in: place)
+        let known = self.place(of: name, JSONParser.fingerprint(of: name), in: place)
         guard known < 0 else { return known }
-        places[place].append((name, new))
+        places[place].append(Step(name, to: new))
         places.append([])
         return new
     }

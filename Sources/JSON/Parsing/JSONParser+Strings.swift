@@ -17,10 +17,7 @@ extension JSONParser {
         let run = plainRun(from: first)
         guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
             let name = try parseEscapedString(run.end)
-            let fingerprint = unescaped.withUnsafeBufferPointer { bytes in
-                bytes.baseAddress.map { Self.fingerprint($0, bytes.count) } ?? Self.fingerprint(first, 0)
-            }
-            return (name, fingerprint)
+            return (name, Self.fingerprint(of: name))
         }
         let count = run.end - first
         let fingerprint = Self.fingerprint(first, count)
@@ -35,13 +32,11 @@ extension JSONParser {
     }
 
     /// Reads over the string whose opening quote is next.
+    @inline(__always)
     mutating func skipString() throws(JSONError) {
         let first = cursor + 1
         let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
-            _ = try parseEscapedString(run.end)
-            return
-        }
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try unescape(run.end) }
         if !run.isASCII { try validate(first, run.end) }
         cursor = run.end + 1
     }
@@ -56,7 +51,7 @@ extension JSONParser {
 
     /// The plain bytes from `first` on.
     @inline(__always)
-    private func plainRun(from first: UnsafePointer<UInt8>) -> PlainRun {
+    private mutating func plainRun(from first: UnsafePointer<UInt8>) -> PlainRun {
         var place = first
         var seen: UInt64 = 0
         while end - place >= 8 {
@@ -80,7 +75,8 @@ extension JSONParser {
 
     /// A string of bytes of the text; ones that are not ASCII are validated.
     @inline(__always)
-    private func string(_ first: UnsafePointer<UInt8>, _ count: Int, isASCII: Bool) throws(JSONError) -> String {
+    private mutating func string(_ first: UnsafePointer<UInt8>, _ count: Int, isASCII: Bool) throws(JSONError) -> String
+    {
         let bytes = UnsafeBufferPointer(start: first, count: count)
         if isASCII { return String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true)) }
         do throws(UTF8.ValidationError) {
@@ -93,6 +89,13 @@ extension JSONParser {
     /// Reads on in a string that is not just plain bytes and a quote; `stop` is where the plain ones end.
     @inline(never)
     private mutating func parseEscapedString(_ stop: UnsafePointer<UInt8>) throws(JSONError) -> String {
+        try unescape(stop)
+        return String(copying: UTF8Span(unchecked: unescaped.span))
+    }
+
+    /// Reads the same into `unescaped`.
+    @inline(never)
+    private mutating func unescape(_ stop: UnsafePointer<UInt8>) throws(JSONError) {
         let first = cursor + 1
         var place = first
         var stop = stop
@@ -107,7 +110,7 @@ extension JSONParser {
             case UInt8(ascii: "\""):
                 try validate(first, stop)  // here and not in `unescaped`, so that the error knows the place
                 cursor = stop + 1
-                return String(copying: UTF8Span(unchecked: unescaped.span))
+                return
             case UInt8(ascii: "\\"):
                 place = try parseEscape(stop)
             default:
@@ -156,7 +159,7 @@ extension JSONParser {
     }
 
     /// The number that the four digits of the `\u` at `backslash` write.
-    private func codeUnit(_ backslash: UnsafePointer<UInt8>) throws(JSONError) -> UInt32 {
+    private mutating func codeUnit(_ backslash: UnsafePointer<UInt8>) throws(JSONError) -> UInt32 {
         var code: UInt32 = 0
         for offset in 2..<6 {
             guard end - backslash > offset else { throw fault(.invalidUnicodeEscape, at: end) }
@@ -173,7 +176,7 @@ extension JSONParser {
         return code
     }
 
-    private func validate(_ first: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) throws(JSONError) {
+    private mutating func validate(_ first: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) throws(JSONError) {
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: UnsafeBufferPointer(start: first, count: stop - first).span)
         } catch {
@@ -196,6 +199,11 @@ extension JSONParser {
         case .end(let stop): cursor = stop
         case .fault(let place, let kind): throw fault(kind, at: place)
         }
+    }
+
+    /// The fingerprint of a name that is a string already.
+    static func fingerprint(of name: String) -> UInt64 {
+        name.withUTF8Bytes { bytes in bytes.baseAddress.map { fingerprint($0, bytes.count) } ?? 0 }
     }
 
     /// Mixes the length and up to sixteen bytes of a name. Different names may share one; equal ones always do.

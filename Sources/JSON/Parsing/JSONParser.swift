@@ -2,6 +2,8 @@
 ///
 /// Finished values wait on a stack until their container closes and are then moved into an array of exactly its
 /// size. Names wait beside them. However deep a text nests, the parser's own stack stays as it is.
+///
+/// Even functions that change nothing are `mutating`: for others the compiler copies the whole parser, for every token.
 struct JSONParser: ~Copyable {
     /// A container that is still open.
     struct Frame {
@@ -135,7 +137,7 @@ struct JSONParser: ~Copyable {
     }
 
     @inline(__always)
-    func checkDepth() throws(JSONError) {
+    mutating func checkDepth() throws(JSONError) {
         guard frames.count < limits.maximumDepth else {
             throw fault(.tooDeep(maximum: limits.maximumDepth), at: cursor)
         }
@@ -208,7 +210,7 @@ struct JSONParser: ~Copyable {
         try skipColon()
         omissionsAhead = -1
         if frame.omissions >= 0 {
-            omissionsAhead = omissions.place(of: name, in: frame.omissions)
+            omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
             if omissionsAhead == JSONOmissions.omitted { return try parseNameAfterOmitted(in: frame) }
         }
         note(name, fingerprint, in: frame)
@@ -232,7 +234,7 @@ struct JSONParser: ~Copyable {
             guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: cursor) }
             let (name, fingerprint) = try parseMemberName()
             try skipColon()
-            omissionsAhead = omissions.place(of: name, in: frame.omissions)
+            omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
             guard omissionsAhead == JSONOmissions.omitted else {
                 note(name, fingerprint, in: frame)
                 return true
@@ -315,7 +317,7 @@ struct JSONParser: ~Copyable {
     }
 
     @inline(never)
-    func fault(_ kind: JSONError.Kind, at place: UnsafePointer<UInt8>) -> JSONError {
+    mutating func fault(_ kind: JSONError.Kind, at place: UnsafePointer<UInt8>) -> JSONError {
         JSONError(kind, at: place - start, in: UnsafeRawBufferPointer(start: start, count: end - start))
     }
 }
