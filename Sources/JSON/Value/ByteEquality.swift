@@ -5,18 +5,21 @@ extension String {
     /// JSON does not (RFC 8259 §8.3): they are two different member names.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        let count = utf8.count
-        guard count == other.utf8.count else { return false }
-        return withUTF8Bytes { mine in
-            other.withUTF8Bytes { theirs in
-                UnsafeRawBufferPointer(mine).elementsEqualBytes(UnsafeRawBufferPointer(theirs))
-            }
-        }
+        guard utf8.count == other.utf8.count else { return false }
+        return other.withUTF8Bytes { hasBytes($0) }
+    }
+
+    /// Whether the string is this sequence of bytes.
+    @inline(__always)
+    func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard utf8.count == bytes.count else { return false }
+        return withUTF8Bytes { UnsafeRawBufferPointer($0).elementsEqualBytes(UnsafeRawBufferPointer(bytes)) }
     }
 
     /// Lends the UTF-8 bytes where they lie. Unlike `utf8Span` it is compiled into the caller, which shows.
+    @inlinable
     @inline(__always)
-    func withUTF8Bytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    package func withUTF8Bytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         // Every string on Linux has its bytes in a row; a copy serves any other.
         utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }
@@ -32,21 +35,18 @@ extension UnsafeRawBufferPointer {
     /// Whether two regions of the same size hold the same bytes, eight at a time.
     @inline(__always)
     func elementsEqualBytes(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count, let mine = baseAddress, let theirs = other.baseAddress else {
+        let count = count
+        guard count == other.count, count > 0, let mine = baseAddress, let theirs = other.baseAddress else {
             return count == other.count
         }
+        let left = mine.assumingMemoryBound(to: UInt8.self)
+        let right = theirs.assumingMemoryBound(to: UInt8.self)
         var offset = 0
         while count - offset >= 8 {
-            let left = mine.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            guard left == theirs.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
+            guard SWAR.load(left + offset) == SWAR.load(right + offset) else { return false }
             offset += 8
         }
-        while offset < count {
-            guard
-                mine.load(fromByteOffset: offset, as: UInt8.self) == theirs.load(fromByteOffset: offset, as: UInt8.self)
-            else { return false }
-            offset += 1
-        }
-        return true
+        let rest = count - offset
+        return rest == 0 || SWAR.load(left + offset, rest, of: count) == SWAR.load(right + offset, rest, of: count)
     }
 }

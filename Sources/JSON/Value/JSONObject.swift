@@ -25,7 +25,7 @@ public struct JSONObject: Sendable {
     public init(_ members: some Sequence<(String, JSONValue)>) {
         self.init()
         self.members.reserveCapacity(members.underestimatedCount)
-        for (key, value) in members { self[key] = value }
+        for (key, value) in members { set(value, for: key) }
     }
 
     /// An object of members whose names are known to be unique, with their index if it was built already.
@@ -50,12 +50,35 @@ public struct JSONObject: Sendable {
     /// Whether there is a member of that name, `null` or not.
     public func contains(key: String) -> Bool { position(of: key) != nil }
 
+    /// Whether there is a member of that name that is not `null`.
+    public func isSet(_ key: String) -> Bool {
+        guard let position = position(of: key) else { return false }
+        return !members[position].value.isNull
+    }
+
+    /// Whether every member has one of these names.
+    public func hasOnlyKeys(of names: [String]) -> Bool {
+        members.withUnsafeBufferPointer { members in
+            members.indices.allSatisfy { names.containsBytes(of: members[$0].key) }
+        }
+    }
+
+    /// How many of these names, which are all different, have a member that is not `null`.
+    public func countSet(among names: [String]) -> Int {
+        members.withUnsafeBufferPointer { members in
+            members.indices.count { !members[$0].value.isNull && names.containsBytes(of: members[$0].key) }
+        }
+    }
+
     /// The value of a member.
     ///
     /// Setting keeps the member's position, or appends a new member; setting `nil` removes it.
     public subscript(key: String) -> JSONValue? {
         get {
             position(of: key).map { members[$0].value }
+        }
+        set {
+            if let newValue { set(newValue, for: key) } else { remove(key) }
         }
         _modify {
             if let position = position(of: key) {
@@ -100,10 +123,16 @@ extension JSONObject {
     @inline(__always)
     func position(of key: String) -> Int? {
         guard index.isEmpty else { return index.position(of: key, in: members) }
-        return members.withUnsafeBufferPointer { members in
-            for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
-            return nil
+        return key.withUTF8Bytes { name in
+            members.withUnsafeBufferPointer { members in
+                for position in members.indices where members[position].key.hasBytes(name) { return position }
+                return nil
+            }
         }
+    }
+
+    private mutating func set(_ value: JSONValue, for key: String) {
+        if let position = position(of: key) { members[position].value = value } else { appendNew(key, value) }
     }
 
     private mutating func appendNew(_ key: String, _ value: JSONValue) {
@@ -132,6 +161,17 @@ extension JSONObject {
     /// Replaces the value of the member at a valid position.
     mutating func setValue(_ value: JSONValue, at position: Int) {
         members[position].value = value
+    }
+}
+
+extension [String] {
+    /// Whether one of the strings is the same sequence of bytes.
+    @inline(__always)
+    fileprivate func containsBytes(of text: String) -> Bool {
+        text.withUTF8Bytes { bytes in
+            // By index, since walking over strings counts references to each.
+            withUnsafeBufferPointer { strings in strings.indices.contains { strings[$0].hasBytes(bytes) } }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ struct Members: Sendable {
 extension Findings {
     /// Looks for members nobody reads.
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
+        guard !object.hasOnlyKeys(of: members.known) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
             let field = path.key(key)
             let hint = Findings.likely(key, among: members.known).map { ", did you mean \"\($0)\"?" } ?? ""
@@ -22,7 +23,7 @@ extension Findings {
 
     /// Checks that exactly one alternative is chosen, in the words that Kubernetes' own generator gives such rules.
     mutating func checkExactlyOne(of members: Members, in object: JSONObject) {
-        let chosen = members.known.count { !(object[$0] ?? .null).isNull }
+        let chosen = object.countSet(among: members.known)
         guard chosen != 1 else { return }
         add(.invalid, nil, "exactly one of the fields in [\(members.known.joined(separator: " "))] must be set")
     }

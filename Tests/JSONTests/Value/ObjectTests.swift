@@ -27,6 +27,26 @@ struct ObjectTests {
         #expect(object["b"] == nil)
     }
 
+    @Test("tells which of some names it has, by their bytes and however many members there are", arguments: [3, 300])
+    func names(count: Int) {
+        // Long and short names, and two that Swift takes for equal.
+        let names = ["é", "a name of more than fifteen bytes", "a", ""]
+        var object = JSONObject()
+        for name in names { object[name] = .bool(true) }
+        object["a"] = .null
+        for number in 0..<count { object["more-\(number)"] = 1 }
+        #expect(object.isSet("é") && object.isSet("a name of more than fifteen bytes") && object.isSet(""))
+        #expect(!object.isSet("a") && !object.isSet("e\u{301}") && !object.isSet("a name of more than fifteen bytez"))
+        #expect(object.countSet(among: names) == 3)
+        #expect(object.countSet(among: ["e\u{301}", "a", "b", "more-1"]) == 1)
+        #expect(object.countSet(among: []) == 0)
+        #expect(!object.hasOnlyKeys(of: names))
+        for number in 0..<count { object["more-\(number)"] = nil }
+        #expect(object.hasOnlyKeys(of: names + ["b"]))
+        #expect(!object.hasOnlyKeys(of: ["e\u{301}"] + names.dropFirst()))
+        #expect(JSONObject().hasOnlyKeys(of: []))
+    }
+
     @Test("takes the last value of a repeated name in a literal")
     func literal() {
         let object: JSONObject = ["a": 1, "b": 2, "a": 3]
