@@ -1,3 +1,5 @@
+import JSON
+
 /// What names, label keys and label values may look like, with complaints in an API server's words.
 ///
 /// Source: `validation` in Kubernetes' `apimachinery/pkg/util`.
@@ -7,8 +9,8 @@ public enum NameRules {
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func subdomainProblems(_ name: String) -> [String] {
         var problems: [String] = []
-        if name.utf8.count > 253 { problems.append("must be no more than 253 characters") }
-        if !isSubdomain(name) {
+        if name.utf8.count > subdomainLimit { problems.append("must be no more than \(subdomainLimit) characters") }
+        if !name.withUTF8Bytes(isSubdomain) {
             problems.append(
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
                     + "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
@@ -22,6 +24,11 @@ public enum NameRules {
     ///
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func labelKeyProblems(_ key: String) -> [String] {
+        // Nearly every key is right, and saying what is wrong with one takes far longer than seeing that nothing is.
+        key.withUTF8Bytes(isLabelKey) ? [] : complaints(aboutLabelKey: key)
+    }
+
+    private static func complaints(aboutLabelKey key: String) -> [String] {
         let format =
             "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
             + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
@@ -40,10 +47,10 @@ public enum NameRules {
         }
         if name.isEmpty {
             problems.append("name part must be non-empty")
-        } else if name.utf8.count > 63 {
-            problems.append("name part must be no more than 63 characters")
+        } else if name.utf8.count > wordLimit {
+            problems.append("name part must be no more than \(wordLimit) characters")
         }
-        if !isLabelWord(name.utf8) { problems.append("name part \(format)") }
+        if !String(name).withUTF8Bytes(isLabelWord) { problems.append("name part \(format)") }
         return problems
     }
 
@@ -52,8 +59,8 @@ public enum NameRules {
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func labelValueProblems(_ value: String) -> [String] {
         var problems: [String] = []
-        if value.utf8.count > 63 { problems.append("must be no more than 63 characters") }
-        if !value.isEmpty, !isLabelWord(value.utf8) {
+        if value.utf8.count > wordLimit { problems.append("must be no more than \(wordLimit) characters") }
+        if !value.isEmpty, !value.withUTF8Bytes(isLabelWord) {
             problems.append(
                 "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
                     + "start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex "
@@ -63,15 +70,34 @@ public enum NameRules {
         return problems
     }
 
-    private static func isSubdomain(_ name: String) -> Bool {
-        name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-            guard let first = label.first, let last = label.last else { return false }
-            return first.isLowerOrDigit && last.isLowerOrDigit
-                && label.allSatisfy { $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }
+    private static let subdomainLimit = 253
+    private static let wordLimit = 63
+
+    private static func isLabelKey(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        var name = key
+        if let slash = key.firstIndex(of: UInt8(ascii: "/")) {
+            let prefix = UnsafeBufferPointer(rebasing: key[..<slash])
+            guard prefix.count <= subdomainLimit, isSubdomain(prefix) else { return false }
+            name = UnsafeBufferPointer(rebasing: key[(slash + 1)...])
         }
+        return name.count <= wordLimit && isLabelWord(name)
     }
 
-    private static func isLabelWord(_ word: some BidirectionalCollection<UInt8>) -> Bool {
+    /// Whether there are labels between dots, each of which begins and ends with a letter or a digit.
+    private static func isSubdomain(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        var previous = UInt8(ascii: ".")
+        for byte in name {
+            switch byte {
+            case UInt8(ascii: "."): guard previous.isLowerOrDigit else { return false }
+            case UInt8(ascii: "-"): guard previous != UInt8(ascii: ".") else { return false }
+            default: guard byte.isLowerOrDigit else { return false }
+            }
+            previous = byte
+        }
+        return previous.isLowerOrDigit
+    }
+
+    private static func isLabelWord(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = word.first, let last = word.last else { return false }
         return first.isAlphanumeric && last.isAlphanumeric
             && word.allSatisfy {
