@@ -8,18 +8,18 @@ public enum Base64 {
         let alphabet = isURLSafe ? urlSafe : standard
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        func append(_ symbols: Int, of bits: UInt32) {
+            for place in 0..<symbols { text.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)]) }
+        }
         var index = 0
-        while index < bytes.count {
-            let group = bytes[index..<min(index + 3, bytes.count)]
+        while bytes.count - index >= 3 {
+            append(4, of: UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]))
             index += 3
-            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for place in 0...group.count {
-                text.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
-            }
-            if !isURLSafe {
-                text += Array(repeating: UInt8(ascii: "="), count: 3 - group.count)
-            }
+        }
+        let rest = bytes[index...]
+        if let first = rest.first, let last = rest.last {
+            append(rest.count + 1, of: UInt32(first) << 16 | (rest.count == 2 ? UInt32(last) << 8 : 0))
+            if !isURLSafe { text += repeatElement(UInt8(ascii: "="), count: 3 - rest.count) }
         }
         return String(decoding: text, as: UTF8.self)
     }
