@@ -1,3 +1,5 @@
+import JSON
+
 /// A number as the API writes it: a text such as `0.001`, `-3` or `1e-5`, kept exact.
 ///
 /// The grammar is upstream's: `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`, so no `+1`, `.5`, `1.`, `01`, `inf`.
@@ -20,8 +22,20 @@ public struct DecimalText: Sendable {
     ///
     /// - Returns: `nil` when it does not follow the grammar. Magnitude does not matter here; see `double` and `int64`.
     public init?(_ text: String) {
-        var scanner = Scanner(rest: text.utf8[...])
-        isNegative = scanner.take("-")
+        guard let (isNegative, significant, exponent) = text.withUTF8Bytes(DecimalText.read) else { return nil }
+        self.text = text
+        self.isNegative = isNegative
+        digits = significant.value
+        self.exponent = significant.count == 0 ? 0 : exponent + significant.zeros
+        magnitude = self.exponent + significant.count
+    }
+
+    /// The sign, the digits and the exponent of the last digit.
+    private static func read(
+        _ text: UnsafeBufferPointer<UInt8>
+    ) -> (isNegative: Bool, significant: Significant, exponent: Int)? {
+        var scanner = Scanner(rest: text[...])
+        let isNegative = scanner.take("-")
         let startsWithZero = scanner.rest.first == UInt8(ascii: "0")
         let wholeCount = scanner.takeDigits()
         guard wholeCount == 1 || (wholeCount > 1 && !startsWithZero) else { return nil }
@@ -37,12 +51,7 @@ public struct DecimalText: Sendable {
             guard let power = scanner.takePower() else { return nil }
             exponent += isSmall ? -power : power
         }
-        guard scanner.rest.isEmpty else { return nil }
-
-        self.text = text
-        digits = significant.value
-        self.exponent = significant.count == 0 ? 0 : exponent + significant.zeros
-        magnitude = self.exponent + significant.count
+        return scanner.rest.isEmpty ? (isNegative, significant, exponent) : nil
     }
 
     /// Whether the value is a whole number, of any size.
@@ -60,9 +69,27 @@ public struct DecimalText: Sendable {
     public var double: Double? {
         // Magnitudes far outside decide without the library, whose answer on underflow has varied.
         guard digits != 0, magnitude > -400 else { return isNegative ? -0.0 : 0.0 }
+        if let exact { return exact }
         guard magnitude < 400, let value = Double(text), value.isFinite else { return nil }
         return value
     }
+
+    /// The nearest Double where two whole Doubles make it, so that their quotient or product is rounded once: nearly every
+    /// number people write. `nil` for others.
+    ///
+    /// Source: W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990.
+    private var exact: Double? {
+        guard let digits, digits <= 1 << 53, exponent.magnitude < DecimalText.powers.count else { return nil }
+        let power = DecimalText.powers[Int(exponent.magnitude)]
+        let value = exponent < 0 ? Double(digits) / power : Double(digits) * power
+        return isNegative ? -value : value
+    }
+
+    /// The powers of ten that are whole Doubles.
+    private static let powers: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ]
 
     /// Significant decimal digits as they come in: leading zeros dropped, trailing ones held back.
     private struct Significant {
@@ -90,7 +117,7 @@ public struct DecimalText: Sendable {
     }
 
     private struct Scanner {
-        var rest: Substring.UTF8View
+        var rest: Slice<UnsafeBufferPointer<UInt8>>
         var significant = Significant()
 
         mutating func take(_ scalar: Unicode.Scalar) -> Bool {

@@ -30,17 +30,31 @@ extension NumericRange {
             guard let number = DecimalText(step) else { throw SearchSpaceSpec.UnreadableNumber() }
             interval = number
         }
+        guard let domain = NumericRange.domain(type, from: low, to: high, step: interval, scale) else {
+            throw SearchSpaceSpec.UnreadableNumber()
+        }
+        return domain
+    }
+
+    /// The values of a range whose numbers have been read.
+    ///
+    /// - Returns: `nil` when a number does not fit the type.
+    static func domain(
+        _ type: NumberType,
+        from min: DecimalText,
+        to max: DecimalText,
+        step: DecimalText?,
+        _ scale: Domain.Scale
+    ) -> Domain? {
         switch type {
         case .float:
-            guard let low = low.double, let high = high.double else { throw SearchSpaceSpec.UnreadableNumber() }
-            guard let interval else { return .float(min: low, max: high, scale: scale) }
-            guard let step = interval.double else { throw SearchSpaceSpec.UnreadableNumber() }
-            return .float(min: low, max: high, scale: scale, step: step)
+            guard let low = min.double, let high = max.double else { return nil }
+            guard let step else { return .float(min: low, max: high, scale: scale) }
+            return step.double.map { .float(min: low, max: high, scale: scale, step: $0) }
         case .int:
-            guard let low = low.int64, let high = high.int64 else { throw SearchSpaceSpec.UnreadableNumber() }
-            guard let interval else { return .int(min: low, max: high, scale: scale) }
-            guard let step = interval.int64 else { throw SearchSpaceSpec.UnreadableNumber() }
-            return .int(min: low, max: high, scale: scale, step: step)
+            guard let low = min.int64, let high = max.int64 else { return nil }
+            guard let step else { return .int(min: low, max: high, scale: scale) }
+            return step.int64.map { .int(min: low, max: high, scale: scale, step: $0) }
         }
     }
 }

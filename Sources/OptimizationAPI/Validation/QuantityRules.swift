@@ -12,7 +12,7 @@ enum QuantityRules {
         case .number(let number) where number.int64 != nil:
             break
         case .string(let text):
-            if !isQuantity(text) {
+            if !text.withUTF8Bytes(isQuantity) {
                 findings.add(.invalid, value, "\(findings.path) in body should match '\(pattern)'")
             }
         default:
@@ -20,8 +20,8 @@ enum QuantityRules {
         }
     }
 
-    private static func isQuantity(_ text: String) -> Bool {
-        var rest = Substring(text).utf8[...]
+    private static func isQuantity(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = text[...]
         func take(_ bytes: StaticString) -> Bool {
             guard let first = rest.first, bytes.withUTF8Buffer({ $0.contains(first) }) else { return false }
             rest.removeFirst()

@@ -35,6 +35,21 @@ struct DecimalTextTests {
         #expect(number.text == text)
     }
 
+    @Test("converts to the Double nearest to it, whatever its digits and its exponent")
+    func nearest() throws {
+        // Around the largest whole Double, and digits of every number, with exponents to both sides of an exact power.
+        let digits: [UInt64] =
+            [(1 << 53) - 1, 1 << 53, (1 << 53) + 1] + (1...19).map { 9_876_543_212_345_678_901 / power($0) }
+        for value in digits {
+            for exponent in -30...30 {
+                for text in ["\(value)e\(exponent)", "-\(value).5e\(exponent)", "0.00\(value)e\(exponent)"] {
+                    #expect(try #require(DecimalText(text)).double == Double(text), "\(text)")
+                }
+            }
+        }
+        func power(_ count: Int) -> UInt64 { (1..<count).reduce(1) { power, _ in power * 10 } }
+    }
+
     @Test(
         "knows whole numbers of any size",
         arguments: [("1e400", true), ("1.5", false), ("10e-1", true), ("1e-1", false)]
