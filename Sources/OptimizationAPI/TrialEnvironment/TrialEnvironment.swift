@@ -36,8 +36,9 @@ public enum TrialEnvironment {
     /// - Returns: `nil` when the name is empty or holds any other character: then there is no obvious variable.
     public static func variable(for parameter: String) -> String? {
         guard !parameter.isEmpty else { return nil }
-        var bytes = Array(prefix.utf8)
-        bytes.reserveCapacity(bytes.count + parameter.utf8.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(prefix.utf8.count + parameter.utf8.count)
+        bytes += prefix.utf8
         for byte in parameter.utf8 {
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):

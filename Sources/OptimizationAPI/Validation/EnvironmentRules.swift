@@ -4,18 +4,13 @@ import JSON
 enum EnvironmentRules {
     /// - Parameters:
     ///   - trainJob: The template's TrainJob spec.
-    ///   - parameters: The job's parameters.
-    static func check(_ trainJob: JSONObject, parameters: [ParameterRules.Checked], _ findings: inout Findings) {
-        var owners: [String: String] = [:]
-        owners.reserveCapacity(parameters.count)
-        for parameter in parameters {
-            if let variable = parameter.variable { owners[variable] = parameter.name }
-        }
+    ///   - variables: What the job's parameters become.
+    static func check(_ trainJob: JSONObject, _ variables: ParameterVariables, _ findings: inout Findings) {
         let usage = EnvironmentUsage(of: .object(trainJob))
         let entries = usage.entries
-        let spellings = checkReferences(usage, owners, &findings)
-        checkOtherReferences(usage, owners, &findings)
-        let needed = owners.count + spellings
+        let spellings = checkReferences(usage, variables, &findings)
+        checkOtherReferences(usage, variables, &findings)
+        let needed = variables.count + spellings
         findings.at("trainer") { findings in
             findings.at("env") { findings in
                 if entries.count <= TrialEnvironment.limit, entries.count + needed > TrialEnvironment.limit {
@@ -26,18 +21,18 @@ enum EnvironmentRules {
                             + "of which \(needed) are needed for parameters"
                     )
                 }
-                checkCollisions(entries, owners, &findings)
+                checkCollisions(entries, variables, &findings)
             }
         }
     }
 
     private static func checkCollisions(
         _ entries: [JSONValue],
-        _ owners: [String: String],
+        _ variables: ParameterVariables,
         _ findings: inout Findings
     ) {
         for (index, entry) in entries.prefix(TrialEnvironment.limit).enumerated() {
-            guard let name = entry["name"]?.stringValue, let owner = owners[name] else { continue }
+            guard let name = entry["name"]?.stringValue, let owner = variables.owner(of: name) else { continue }
             findings.at(index) {
                 $0.add(
                     at: "name",
@@ -55,12 +50,12 @@ enum EnvironmentRules {
     /// - Returns: How many more variables the references ask for.
     private static func checkReferences(
         _ usage: EnvironmentUsage,
-        _ owners: [String: String],
+        _ variables: ParameterVariables,
         _ findings: inout Findings
     ) -> Int {
         var spellings = 0
-        for name in usage.references where owners[name] == nil && !usage.defines(name) {
-            if let variable = TrialEnvironment.spelledVariable(name), let owner = owners[variable],
+        for name in usage.references where variables.owner(of: name) == nil && !usage.defines(name) {
+            if let variable = TrialEnvironment.spelledVariable(name), let owner = variables.owner(of: variable),
                 TrialEnvironment.isSpelling(name, of: owner, variable: variable)
             {
                 spellings += 1
@@ -79,12 +74,12 @@ enum EnvironmentRules {
     /// In a shell's command `$(nproc)` means something else, so only names that look like variables' count.
     private static func checkOtherReferences(
         _ usage: EnvironmentUsage,
-        _ owners: [String: String],
+        _ variables: ParameterVariables,
         _ findings: inout Findings
     ) {
         let path = findings.path.key("trainer")
         for name in usage.otherReferences where !usage.defines(name) {
-            if let variable = TrialEnvironment.variable(for: name), let owner = owners[variable] {
+            if let variable = TrialEnvironment.variable(for: name), let owner = variables.owner(of: variable) {
                 let short = TrialEnvironment.shortPrefix + variable.dropFirst(TrialEnvironment.prefix.count)
                 findings.warn(
                     "\(path): $(\(name)) stays as it is; write $(\(short)) for parameter \(FieldError.quoted(owner))"

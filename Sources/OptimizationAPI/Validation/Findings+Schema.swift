@@ -95,15 +95,16 @@ extension Findings {
         return text
     }
 
-    /// A member that must be one of several texts.
-    mutating func choice(_ key: String, in parent: JSONObject, of supported: [String]) -> String? {
+    /// A member that must be one of several words.
+    mutating func choice<Word>(_ key: String, in parent: JSONObject, of supported: [Word]) -> Word?
+    where Word: RawRepresentable<String> {
         guard let text = string(key, in: parent) else { return nil }
-        guard supported.contains(text) else {
-            let list = supported.map { "\"\($0)\"" }.joined(separator: ", ")
+        guard let word = supported.first(where: { $0.rawValue == text }) else {
+            let list = supported.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             add(at: key, .notSupported, .string(text), "supported values: \(list)")
             return nil
         }
-        return text
+        return word
     }
 
     /// A member that must be true or false.

@@ -50,8 +50,7 @@ extension Findings {
     /// The `type` of a distribution, its default when absent; `nil` when it is none.
     mutating func numberType(in parent: JSONObject) -> NumberType? {
         let before = errors.count
-        let name = choice("type", in: parent, of: NumberType.allCases.map(\.rawValue))
-        guard errors.count == before else { return nil }
-        return name.map { NumberType(rawValue: $0) } ?? .float
+        let type = choice("type", in: parent, of: NumberType.allCases)
+        return errors.count == before ? type ?? .float : nil
     }
 }

@@ -4,14 +4,16 @@ import Kubernetes
 /// Rules on the object as a whole: what it is, its name, and that it has a spec.
 enum ObjectRules {
     private static let members = Members("apiVersion", "kind", "metadata", "spec", "status")
+    private static let typeMembers = [
+        ("apiVersion", ResourceType.optimizationJobs.apiVersion), ("kind", ResourceType.optimizationJobs.kind),
+    ]
 
     static func check(_ object: JSONValue, _ options: ValidationOptions, _ findings: inout Findings) {
         guard case .object(let root) = object else {
             findings.wrongType(object, expected: "object")
             return
         }
-        let type = ResourceType.optimizationJobs
-        for (field, expected) in [("apiVersion", type.apiVersion), ("kind", type.kind)] {
+        for (field, expected) in typeMembers {
             guard let value = findings.string(field, in: root, required: true) else { continue }
             if value != expected {
                 findings.add(at: field, .invalid, .string(value), "must be \(expected)")

@@ -9,7 +9,7 @@ enum ObjectiveRules {
         guard let objectives = findings.list("objectives", in: spec, required: true, count: Limits.objectives) else {
             return nil
         }
-        var metrics: Set<[UInt8]> = []
+        var metrics = DistinctValues()
         findings.at("objectives") { findings in
             for (index, value) in objectives.enumerated() {
                 findings.at(index) { findings in
@@ -18,13 +18,13 @@ enum ObjectiveRules {
                         return
                     }
                     let metric = findings.string("metric", in: objective, required: true, length: Limits.metricLength)
-                    if let metric, !metrics.insert(Array(metric.utf8)).inserted {
+                    if let metric, !metrics.insert(.string(metric)) {
                         findings.add(.duplicate, ["metric": .string(metric)])
                     }
-                    let direction = findings.choice("direction", in: objective, of: ["Maximize", "Minimize"])
+                    let direction = findings.choice("direction", in: objective, of: [Direction.maximize, .minimize])
                     let goal = findings.number("goal", in: objective, required: false, .float)
                     if let metric, let goal {
-                        checkSide(of: goal, metric, direction.flatMap(Direction.init) ?? .minimize, &findings)
+                        checkSide(of: goal, metric, direction ?? .minimize, &findings)
                     }
                     findings.checkMembers(of: objective, members)
                 }

@@ -8,19 +8,22 @@ enum ParameterRules {
     struct Checked {
         let index: Int
         let name: String
-        /// The environment variable it becomes; `nil` when none can be made, or another parameter has it.
-        let variable: String?
         /// Its values; `nil` when something is wrong with them.
         let searchSpace: SearchSpaceRules.Checked?
     }
 
-    /// - Returns: The parameters that have a name; `nil` when there is no list of them.
-    static func check(_ spec: JSONObject, _ findings: inout Findings) -> [Checked]? {
+    /// - Returns: The parameters that have a name, `nil` when there is no list of them, and their variables.
+    static func check(
+        _ spec: JSONObject,
+        _ findings: inout Findings
+    ) -> (parameters: [Checked]?, variables: ParameterVariables) {
+        var variables = ParameterVariables()
         guard let parameters = findings.list("parameters", in: spec, required: true, count: Limits.parameters) else {
-            return nil
+            return (nil, variables)
         }
         var checked: [Checked] = []
-        var variables = ParameterVariables()
+        checked.reserveCapacity(parameters.count)
+        variables.reserveCapacity(parameters.count)
         findings.at("parameters") { findings in
             for (index, value) in parameters.enumerated() {
                 findings.at(index) { findings in
@@ -34,33 +37,47 @@ enum ParameterRules {
                         required: true,
                         length: Limits.parameterNameLength
                     )
-                    let variable = name.flatMap { variables.check($0, &findings) }
+                    if let name { variables.check(name, &findings) }
                     var values: SearchSpaceRules.Checked?
                     if let searchSpace = findings.object("searchSpace", in: parameter, required: true) {
                         findings.at("searchSpace") { values = SearchSpaceRules.check(searchSpace, &$0) }
                     }
                     findings.checkMembers(of: parameter, members)
                     if let name {
-                        checked.append(Checked(index: index, name: name, variable: variable, searchSpace: values))
+                        checked.append(Checked(index: index, name: name, searchSpace: values))
                     }
                 }
             }
         }
-        return checked
+        return (checked, variables)
     }
 }
 
 /// The environment variables of the parameters seen so far: every parameter needs one that no other has.
-private struct ParameterVariables {
+struct ParameterVariables {
     /// The parameter each variable belongs to.
     private var owners: [String: String] = [:]
-    /// Names no variable can be made of, as bytes: they can be any text, and only bytes tell texts apart.
-    private var unusable: Set<[UInt8]> = []
+    /// Names no variable can be made of.
+    private var unusable = DistinctValues()
 
-    /// - Returns: The parameter's variable, when nothing is wrong.
-    mutating func check(_ name: String, _ findings: inout Findings) -> String? {
+    /// How many there are.
+    var count: Int { owners.count }
+
+    /// The parameter a variable belongs to; `nil` for a variable of something else.
+    func owner(of variable: String) -> String? {
+        // All begin alike, which is quicker to see than a hash to make.
+        variable.hasPrefix(TrialEnvironment.prefix) ? owners[variable] : nil
+    }
+
+    /// Makes room for the variables of that many parameters.
+    mutating func reserveCapacity(_ count: Int) {
+        owners.reserveCapacity(count)
+    }
+
+    /// Adds a parameter's variable, unless something is wrong with it.
+    mutating func check(_ name: String, _ findings: inout Findings) {
         guard let variable = TrialEnvironment.variable(for: name) else {
-            if unusable.insert(Array(name.utf8)).inserted {
+            if unusable.insert(.string(name)) {
                 findings.add(
                     at: "name",
                     .invalid,
@@ -70,9 +87,9 @@ private struct ParameterVariables {
             } else {
                 findings.add(.duplicate, ["name": .string(name)])
             }
-            return nil
+            return
         }
-        guard let owner = owners.updateValue(name, forKey: variable) else { return variable }
+        guard let owner = owners.updateValue(name, forKey: variable) else { return }
         owners[variable] = owner
         if owner == name {
             findings.add(.duplicate, ["name": .string(name)])
@@ -84,6 +101,5 @@ private struct ParameterVariables {
                 "its environment variable \(variable) is that of parameter \(FieldError.quoted(owner)) already; rename one"
             )
         }
-        return nil
     }
 }

@@ -66,7 +66,7 @@ enum SearchSpaceRules {
         }
         guard let max else { return nil }
         let bounds = NumericRange(min: min.text, max: max.text, type: type, step: step?.text)
-        guard let domain = try? bounds.domain(scale: scale) else { return nil }
+        guard let domain = NumericRange.domain(type, from: min, to: max, step: step, scale) else { return nil }
         guard check(domain, bounds, &findings), isStepSound else { return nil }
         return domain
     }
@@ -111,16 +111,13 @@ enum SearchSpaceRules {
         var texts: [String] = []
         texts.reserveCapacity(choices.count)
         findings.at("choices") { findings in
-            var seen: Set<JSONValue> = []
+            var seen = DistinctValues()
             for (index, value) in choices.enumerated() {
                 guard let text = findings.string(at: index, value, length: Limits.choiceLength) else { continue }
-                // JSON compares bytes, as an API server does: "\u{E9}" and "e\u{301}" are two choices. Of a few choices
-                // looking through them all is quicker than hashing.
-                let isRepeated = choices.count <= 8 ? choices[..<index].contains(value) : !seen.insert(value).inserted
-                if isRepeated {
-                    findings.at(index) { $0.add(.duplicate, value) }
-                } else {
+                if seen.insert(value) {
                     texts.append(text)
+                } else {
+                    findings.at(index) { $0.add(.duplicate, value) }
                 }
             }
         }

@@ -23,7 +23,7 @@ enum SpecRules {
     static func check(_ spec: JSONObject, name: String, _ options: ValidationOptions, _ findings: inout Findings) {
         let objectives = ObjectiveRules.check(spec, &findings)
         let algorithm = AlgorithmRules.check(spec, objectives: objectives, &findings)
-        let parameters = ParameterRules.check(spec, &findings)
+        let (parameters, variables) = ParameterRules.check(spec, &findings)
         let numTrials = checkTrials(spec, &findings)
         PruneRules.check(spec, objectives: objectives, &findings)
         checkWarmStart(spec, name: name, &findings)
@@ -37,7 +37,7 @@ enum SpecRules {
                     + "which is all \(numTrials) of them"
             )
         }
-        TemplateRules.check(spec, parameters: parameters ?? [], options, &findings)
+        TemplateRules.check(spec, variables: variables, options, &findings)
         findings.checkMembers(of: spec, members)
     }
 
@@ -68,7 +68,7 @@ enum SpecRules {
 
     private static func checkWarmStart(_ spec: JSONObject, name: String, _ findings: inout Findings) {
         guard let jobs = findings.list("warmStartFrom", in: spec, count: Limits.warmStarts) else { return }
-        var seen: Set<[UInt8]> = []
+        var seen = DistinctValues()
         findings.at("warmStartFrom") { findings in
             for (index, value) in jobs.enumerated() {
                 guard let job = findings.string(at: index, value, length: Limits.objectNameLength) else { continue }
@@ -76,7 +76,7 @@ enum SpecRules {
                     for problem in NameRules.subdomainProblems(job) {
                         findings.add(.invalid, value, problem)
                     }
-                    if !seen.insert(Array(job.utf8)).inserted { findings.add(.duplicate, value) }
+                    if !seen.insert(value) { findings.add(.duplicate, value) }
                     if !name.isEmpty, job == name {
                         findings.add(.invalid, value, "a job cannot start from its own trials; name finished jobs")
                     }
@@ -99,6 +99,6 @@ enum SpecRules {
             )
         }
         _ = findings.integer("ttlSecondsAfterFinished", in: spec, .int32, range: Limits.timeToLive)
-        _ = findings.choice("trialRetention", in: spec, of: TrialRetention.allCases.map(\.rawValue))
+        _ = findings.choice("trialRetention", in: spec, of: TrialRetention.allCases)
     }
 }

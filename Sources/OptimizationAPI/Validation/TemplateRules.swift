@@ -5,11 +5,14 @@ import Kubernetes
 enum TemplateRules {
     private static let members = Members("apiVersion", "kind", "metadata", "spec")
     private static let metadataMembers = Members("name", "namespace", "labels", "annotations", "finalizers")
+    private static let typeMembers = [
+        ("apiVersion", ResourceType.trainJobs.apiVersion), ("kind", ResourceType.trainJobs.kind),
+    ]
 
-    /// - Parameter parameters: The job's parameters, for the variables they become.
+    /// - Parameter variables: What the job's parameters become.
     static func check(
         _ spec: JSONObject,
-        parameters: [ParameterRules.Checked],
+        variables: ParameterVariables,
         _ options: ValidationOptions,
         _ findings: inout Findings
     ) {
@@ -22,7 +25,7 @@ enum TemplateRules {
             if let trainJob = findings.object("spec", in: template, required: true) {
                 findings.at("spec") { findings in
                     TrainJobRules.check(trainJob, &findings)
-                    EnvironmentRules.check(trainJob, parameters: parameters, &findings)
+                    EnvironmentRules.check(trainJob, variables, &findings)
                 }
             }
             findings.checkMembers(of: template, members)
@@ -35,7 +38,7 @@ enum TemplateRules {
         _ options: ValidationOptions,
         _ findings: inout Findings
     ) {
-        guard options.trialResources.contains(.trainJob) else {
+        guard options.admitsTrainJobs else {
             findings.add(
                 .notSupported,
                 .string(TrialResource.trainJob.description),
@@ -43,8 +46,7 @@ enum TemplateRules {
             )
             return
         }
-        let type = ResourceType.trainJobs
-        for (field, expected) in [("apiVersion", type.apiVersion), ("kind", type.kind)] {
+        for (field, expected) in typeMembers {
             guard let value = findings.string(field, in: template), value != expected else { continue }
             findings.add(at: field, .notSupported, .string(value), "supported values: \"\(expected)\"")
         }

@@ -91,7 +91,7 @@ enum TrainJobRules {
     /// The `env` of `parent`: named entries, each name once.
     private static func checkEnvironment(of parent: JSONObject, _ findings: inout Findings) {
         guard let entries = findings.list("env", in: parent, count: 0...TrialEnvironment.limit) else { return }
-        var names: Set<[UInt8]> = []
+        var names = DistinctValues()
         findings.at("env") { findings in
             for (index, value) in entries.enumerated() {
                 findings.at(index) { findings in
@@ -101,7 +101,7 @@ enum TrainJobRules {
                     }
                     _ = findings.string("value", in: entry)
                     guard let name = findings.string("name", in: entry, required: true) else { return }
-                    if !names.insert(Array(name.utf8)).inserted {
+                    if !names.insert(.string(name)) {
                         findings.add(.duplicate, ["name": .string(name)])
                     }
                 }
