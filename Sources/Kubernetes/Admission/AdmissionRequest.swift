@@ -32,7 +32,8 @@ public struct AdmissionRequest: Sendable, Equatable {
     public let namespace: String
     /// What is being done.
     public let operation: Operation
-    /// The object as it would be stored, less `metadata.managedFields` and its status; `nil` on deletion.
+    /// The object as it would be stored, less its status and, of its metadata, labels, annotations and `managedFields`;
+    /// `nil` on deletion.
     public let object: JSONValue?
     /// The object as it is stored, less the same; `nil` on creation.
     public let oldObject: JSONValue?
@@ -47,12 +48,13 @@ public struct AdmissionRequest: Sendable, Equatable {
         return object?["metadata"]?["generateName"]?.stringValue ?? ""
     }
 
-    /// What no webhook of ours looks at. It can be most of a review: who manages which field is half of a small job, and
-    /// the status all but a little of one that has run.
+    /// What no webhook of ours looks at. It can be most of a review: who manages which field is half of a small job, the
+    /// annotation of `kubectl apply` is all of it once more, and the status all but a little of one that has run.
     private static let omissions = JSONOmissions(
-        [["request", "userInfo"], ["request", "options"]]
-            + ["object", "oldObject"].flatMap {
-                [["request", $0, "metadata", "managedFields"], ["request", $0, "status"]]
+        ["resource", "requestKind", "requestResource", "userInfo", "options"].map { ["request", $0] }
+            + ["object", "oldObject"].flatMap { object in
+                ["labels", "annotations", "managedFields"].map { ["request", object, "metadata", $0] }
+                    + [["request", object, "status"]]
             }
     )
 
