@@ -39,11 +39,11 @@ struct RequestHead: Equatable {
 
     /// RFC 9112 §3.2: exactly one in HTTP/1.1, and none that is no host.
     private static func checkHost(_ headers: HTTPFields, isHTTP10: Bool) throws(HTTPParseError) {
-        let hosts = headers.values(of: "Host")
-        guard hosts.count == 1 || isHTTP10 && hosts.isEmpty else {
+        let hosts = headers.count(of: "Host")
+        guard hosts == 1 || isHTTP10 && hosts == 0 else {
             throw .malformed("exactly one Host field is needed")
         }
-        guard hosts.allSatisfy({ $0.utf8.allSatisfy(\.isHostCharacter) }) else {
+        guard headers.values(of: "Host", haveOnly: \.isHostCharacter) else {
             throw .malformed("the Host field holds a character that no host name has")
         }
     }

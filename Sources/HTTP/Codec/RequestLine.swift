@@ -7,6 +7,8 @@ struct RequestLine: Equatable {
 
     /// The longest method anybody registered has 17 characters.
     private static let methodLimit = 32
+    private static let http11 = Array("HTTP/1.1".utf8)
+    private static let http10 = Array("HTTP/1.0".utf8)
 
     /// Reads the line, without its end.
     init(_ line: UnsafeRawBufferPointer) throws(HTTPParseError) {
@@ -17,9 +19,9 @@ struct RequestLine: Equatable {
         let target = UnsafeRawBufferPointer(rebasing: line[(first + 1)..<last])
         guard !target.contains(space) else { throw RequestLine.noRequestLine }
         let version = UnsafeRawBufferPointer(rebasing: line[(last + 1)...])
-        if version.elementsEqual("HTTP/1.1".utf8) {
+        if version.elementsEqual(RequestLine.http11) {
             isHTTP10 = false
-        } else if version.elementsEqual("HTTP/1.0".utf8) {
+        } else if version.elementsEqual(RequestLine.http10) {
             isHTTP10 = true
         } else {
             guard version.starts(with: "HTTP/".utf8) else { throw RequestLine.noRequestLine }

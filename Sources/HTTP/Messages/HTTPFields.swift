@@ -61,6 +61,16 @@ public struct HTTPFields: Sendable {
         return values
     }
 
+    /// How many lines have a name.
+    func count(of name: String) -> Int {
+        lines.count { matches($0, name) }
+    }
+
+    /// Whether every value under a name is made of such bytes alone.
+    func values(of name: String, haveOnly isAllowed: (UInt8) -> Bool) -> Bool {
+        lines.allSatisfy { !matches($0, name) || bytes[$0.value].allSatisfy(isAllowed) }
+    }
+
     /// Adds a line, whether or not the name occurs already.
     public mutating func append(name: String, value: String) {
         let start = bytes.count
@@ -104,12 +114,16 @@ public struct HTTPFields: Sendable {
 
     private static func same(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
         guard bytes.count == text.utf8.count else { return false }
-        var index = bytes.startIndex
-        for byte in text.utf8 {
-            guard bytes[index].asciiLowercased == byte.asciiLowercased else { return false }
-            index += 1
+        // In memory the bytes compare several times faster than through the string.
+        let areSame = text.utf8.withContiguousStorageIfAvailable { text in
+            bytes.withUnsafeBufferPointer { same($0, text) }
         }
-        return true
+        return areSame ?? same(bytes, text.utf8)
+    }
+
+    @inline(__always)
+    private static func same(_ bytes: some Sequence<UInt8>, _ text: some Sequence<UInt8>) -> Bool {
+        bytes.elementsEqual(text) { $0.asciiLowercased == $1.asciiLowercased }
     }
 }
 
