@@ -32,11 +32,12 @@ public struct AdmissionHandler: HTTPHandler {
 
     /// Routes by path, then decides on the spot.
     public func respond(to request: HTTPRequest) -> HTTPReply {
+        let path = request.path
         let isMutating: Bool
-        switch request.path {
+        switch path {
         case WebhookPaths.mutate: isMutating = true
         case WebhookPaths.validate: isMutating = false
-        default: return .now(.text("no webhook is served at \(request.path)\n", status: 404))
+        default: return .now(.text("no webhook is served at \(path)\n", status: 404))
         }
         guard request.method == "POST" else {
             var response = HTTPResponse.text("admission reviews are sent with POST\n", status: 405)
@@ -54,7 +55,7 @@ public struct AdmissionHandler: HTTPHandler {
             log(review, response)
             tell(
                 AdmissionDecision(
-                    webhook: request.path,
+                    webhook: path,
                     operation: review.operation.rawValue,
                     isAllowed: response.status == nil
                 )
@@ -62,7 +63,7 @@ public struct AdmissionHandler: HTTPHandler {
             return .now(
                 HTTPResponse(
                     status: 200,
-                    headers: ["Content-Type": "application/json"],
+                    headers: AdmissionHandler.headers,
                     body: .bytes(response.review.serialized())
                 )
             )
@@ -71,6 +72,8 @@ public struct AdmissionHandler: HTTPHandler {
             return .now(.text("\(error)\n", status: 400))
         }
     }
+
+    private static let headers: HTTPFields = ["Content-Type": "application/json"]
 
     private func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
