@@ -19,13 +19,12 @@ public struct HTTPRequest: Sendable, Equatable {
 
     /// The target's path, still percent-encoded.
     public var path: String {
-        guard hasQuery, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
-        return String(target[..<mark])
-    }
-
-    /// Whether there is a `?`; looking for it byte by byte in memory is several times faster than through the string.
-    private var hasQuery: Bool {
-        target.utf8.withContiguousStorageIfAvailable { $0.contains(UInt8(ascii: "?")) } ?? true
+        var target = target
+        // In memory the mark is found several times faster than through the string.
+        let path = target.withUTF8 { bytes in
+            bytes.firstIndex(of: UInt8(ascii: "?")).map { String(decoding: bytes[..<$0], as: UTF8.self) }
+        }
+        return path ?? target
     }
 
     /// The target's query parameters, decoded, in order. A name without `=` has an empty value.
