@@ -56,13 +56,17 @@ struct PermissionTests {
         }
         // One loses a trial, and is suspended twice, which repeats an event.
         try await cluster.create("held", [:])
-        try await eventually("a trial is deleted", program) {
-            guard let trial = try await cluster.trainJobs(of: "held").first else { return false }
-            try await cluster.api.delete(.trainJobs, ObjectMeta(trial).namespacedName)
+        let name = NamespacedName(namespace: "default", name: "held")
+        try await eventually("a trial that is on record is deleted", program) {
+            let status = try await cluster.api.get(.optimizationJobs, name)["status"]
+            // Without a UID it was never created, and none is looked for.
+            guard let trial = status?["trials"]?[0], trial["trainJobUID"] != nil,
+                let trainJob = trial["trainJobName"]?.stringValue
+            else { return false }
+            try await cluster.api.delete(.trainJobs, NamespacedName(namespace: "default", name: trainJob))
             return true
         }
         for suspend in [true, false, true, false] {
-            let name = NamespacedName(namespace: "default", name: "held")
             _ = try await cluster.api.patch(.optimizationJobs, name, .merge(["spec": ["suspend": .bool(suspend)]]))
             try await eventually("it follows", program) {
                 let trials = try await cluster.trainJobs(of: "held")
