@@ -49,6 +49,9 @@ struct Plan {
             "Rounds     \((trials + job.spec.parallelTrials - 1) / max(1, job.spec.parallelTrials)), with "
                 + "\(job.spec.parallelTrials) trials at a time",
         ]
+        if let pruning = job.spec.pruneAlgorithm {
+            lines.append("Pruning    \(Plan.words(pruning)); the trials it stops count among the \(trials)")
+        }
         if !suggestions.isEmpty {
             lines += ["", "The first \(suggestions.count), if none had a result yet:", ""]
             let header = ["TRIAL"] + space.parameters.map(\.name)
@@ -63,5 +66,18 @@ struct Plan {
             }
         }
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Which trials a pruner stops, and from when on.
+    private static func words(_ algorithm: PruneAlgorithm) -> String {
+        switch algorithm {
+        case .medianStop(let trials, let steps):
+            "medianStop, once \(trials) trials have succeeded" + (steps > 0 ? ", after step \(steps)" : "")
+        case .asha(let factor, let first):
+            "asha, where 1 in \(factor) go on at each rung" + (first.map { " from step \($0)" } ?? "")
+        case .hyperband(let factor, let first, let last):
+            "hyperband, where 1 in \(factor) go on at each rung"
+                + (first.map { " from step \($0)" } ?? "") + (last.map { " to step \($0)" } ?? "")
+        }
     }
 }

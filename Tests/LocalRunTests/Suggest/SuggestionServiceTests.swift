@@ -111,24 +111,46 @@ struct SuggestionServiceTests {
         #expect(SuggestionService.answer(text).isError)
     }
 
+    private func plan(_ spec: JSONValue, count: Int) throws -> [String] {
+        var object: JSONValue = [
+            "apiVersion": "trainer.kubeflow.org/v1alpha1", "kind": "OptimizationJob", "metadata": ["name": "job"],
+            "spec": [
+                "objectives": [["metric": "loss"]], "parallelTrials": 2, "numTrials": 10,
+                "parameters": [["name": "x", "searchSpace": ["uniform": ["min": "1", "max": "3", "type": "Int"]]]],
+                "trainJobTemplate": ["spec": ["runtimeRef": ["name": "torch"]]],
+            ],
+        ]
+        for member in spec.objectValue ?? [:] { object["spec"]?[member.key] = member.value }
+        let job = try OptimizationJob(decoding: Defaulting.apply(to: object))
+        return try Plan(job, count: count).text.split(separator: "\n").map(String.init)
+    }
+
     @Test("show a plan that ends with the space")
-    func plan() throws {
-        let job = try OptimizationJob(
-            decoding: Defaulting.apply(to: [
-                "apiVersion": "trainer.kubeflow.org/v1alpha1", "kind": "OptimizationJob", "metadata": ["name": "job"],
-                "spec": [
-                    "objectives": [["metric": "loss"]], "searchAlgorithm": ["grid": [:]], "numTrials": 10,
-                    "parallelTrials": 2,
-                    "parameters": [
-                        ["name": "x", "searchSpace": ["uniform": ["min": "1", "max": "3", "type": "Int"]]]
-                    ],
-                    "trainJobTemplate": ["spec": ["runtimeRef": ["name": "torch"]]],
-                ],
-            ])
-        )
-        let lines = try Plan(job, count: 5).text.split(separator: "\n").map(String.init)
+    func planOfFiniteSpace() throws {
+        let lines = try plan(["searchAlgorithm": ["grid": [:]]], count: 5)
         #expect(lines.contains("Trials     3 (numTrials says 10, but there are no more points)"))
         #expect(lines.contains("Rounds     2, with 2 trials at a time"))
         #expect(lines.suffix(4) == ["TRIAL  x", "0      1", "1      2", "2      3"])
+    }
+
+    @Test(
+        "show in a plan which trials are stopped early",
+        arguments: [
+            (["medianStop": [:]], "medianStop, once 5 trials have succeeded"),
+            (
+                ["medianStop": ["startupTrials": 3, "startupSteps": 2]],
+                "medianStop, once 3 trials have succeeded, after step 2"
+            ),
+            (["asha": [:]], "asha, where 1 in 4 go on at each rung"),
+            (
+                ["hyperband": ["minProgress": 1, "maxProgress": 27]],
+                "hyperband, where 1 in 3 go on at each rung from step 1 to step 27"
+            ),
+        ] as [(JSONValue, String)]
+    )
+    func planOfPruning(algorithm: JSONValue, words: String) throws {
+        let space: JSONValue = [["name": "x", "searchSpace": ["uniform": ["min": "0", "max": "1"]]]]
+        let lines = try plan(["pruneAlgorithm": algorithm, "parameters": space], count: 0)
+        #expect(lines.contains("Pruning    \(words); the trials it stops count among the 10"))
     }
 }
