@@ -34,6 +34,19 @@ struct TriedPoints {
         return tried.contains(assignment)
     }
 
+    /// Counts a suggestion, in whose place comes another point if a trial had it.
+    ///
+    /// - Returns: The point counted; `nil` when there is none left.
+    mutating func take(_ suggestion: Assignment, using generator: inout SeededGenerator) -> Assignment? {
+        var taken = suggestion
+        if contains(suggestion) {
+            guard let other = untried(using: &generator) else { return nil }
+            taken = other
+        }
+        insert(taken)
+        return taken
+    }
+
     /// A point no trial had, each about equally likely; `nil` when there is none.
     func untried(using generator: inout SeededGenerator) -> Assignment? {
         guard !isExhausted else { return nil }

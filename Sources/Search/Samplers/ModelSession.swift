@@ -39,13 +39,9 @@ struct ModelSession {
     ) -> [Assignment] {
         var suggestions: [Assignment] = []
         while suggestions.count < count, !tried.isExhausted {
-            var assignment = space.assignment(at: next(&self, &generator))
-            if tried.contains(assignment) {
-                guard let other = tried.untried(using: &generator) else { break }
-                assignment = other
-            }
+            let idea = space.assignment(at: next(&self, &generator))
+            guard let assignment = tried.take(idea, using: &generator) else { break }
             suggestions.append(assignment)
-            tried.insert(assignment)
             if let point = space.point(of: assignment) { observations.running.append(point) }
             if nextIndex < .max { nextIndex += 1 }
         }

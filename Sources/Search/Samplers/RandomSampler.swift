@@ -19,13 +19,9 @@ public struct RandomSampler: Sampler {
         var suggestions: [Assignment] = []
         var tried = TriedPoints(space, history)
         while suggestions.count < count, !tried.isExhausted {
-            var drawn = Assignment(values: space.parameters.map { $0.domain.draw(using: &generator) })
-            if tried.contains(drawn) {
-                guard let other = tried.untried(using: &generator) else { break }
-                drawn = other
-            }
-            suggestions.append(drawn)
-            tried.insert(drawn)
+            let drawn = Assignment(values: space.parameters.map { $0.domain.draw(using: &generator) })
+            guard let next = tried.take(drawn, using: &generator) else { break }
+            suggestions.append(next)
         }
         return suggestions
     }

@@ -56,7 +56,12 @@ struct UnitSpace: Sendable {
         var point: [Double] = []
         point.reserveCapacity(axes.count)
         for (axis, text) in assignment.values.enumerated() {
-            let coordinate = rulers[axis]?.coordinate(of: text) ?? space.parameters[axis].domain.coordinate(of: text)
+            let coordinate =
+                if let ruler = rulers[axis] {
+                    ruler.coordinate(of: text)
+                } else {
+                    space.parameters[axis].domain.coordinate(of: text)
+                }
             guard let coordinate else { return nil }
             point.append(coordinate)
         }

@@ -108,11 +108,5 @@ private func withCStrings<Result>(
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else {
-            // An array with the terminator in it is never empty, so it has an address.
-            preconditionFailure("a vector without storage")
-        }
-        return body(base)
-    }
+    return body(&pointers)
 }

@@ -19,13 +19,9 @@ public struct SobolSampler: Sampler {
         var index = history.nextIndex
         var suggestions: [Assignment] = []
         while suggestions.count < count, !tried.isExhausted {
-            var next = units.assignment(at: units.point(atUnits: sequence.point(UInt32(clamping: index))))
-            if tried.contains(next) {
-                guard let other = tried.untried(using: &generator) else { break }
-                next = other
-            }
+            let point = units.assignment(at: units.point(atUnits: sequence.point(UInt32(clamping: index))))
+            guard let next = tried.take(point, using: &generator) else { break }
             suggestions.append(next)
-            tried.insert(next)
             if index < .max { index += 1 }
         }
         return suggestions
