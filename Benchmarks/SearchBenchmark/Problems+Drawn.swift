@@ -69,19 +69,6 @@ extension Problems {
     }
 
     static func drawn(in numbers: Range<Int>) -> [Problem] { numbers.map(drawn) }
-
-    /// The problems that words name: `drawn A B`, `suite FOLDER` or `textbook`; none for others.
-    static func family(_ words: some Sequence<String>) -> [Problem] {
-        let words = Array(words)
-        switch (words.first, words.count) {
-        case ("textbook", 1): return textbook
-        case ("suite", 2): return suite(tables: words[1])
-        case ("drawn", 3):
-            guard let first = Int(words[1]), let end = Int(words[2]), first <= end else { return [] }
-            return drawn(in: first..<end)
-        default: return []
-        }
-    }
 }
 
 /// A random smooth landscape: a sum of waves, as a draw from a Gaussian process is, axes of different importance.

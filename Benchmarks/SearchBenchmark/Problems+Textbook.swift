@@ -14,8 +14,6 @@ extension Problems {
         Array(repeating: .float(min: low, max: high), count: dimension)
     }
 
-    private static func squared(_ value: Double) -> Double { value * value }
-
     private static var camel: Problem {
         Problem("camel", [.float(min: -3, max: 2), .float(min: -1.5, max: 2)], best: -1.031628453489877) { v in
             let (x, y) = (v[0] * v[0], v[1] * v[1])

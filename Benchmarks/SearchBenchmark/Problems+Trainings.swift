@@ -9,7 +9,6 @@ extension Problems {
 
     private static func log10(_ value: Double) -> Double { logarithm(value) / logarithm(10) }
     private static func log2(_ value: Double) -> Double { logarithm(value) / logarithm(2) }
-    private static func squared(_ value: Double) -> Double { value * value }
 
     private static let boostingSpace: [Domain] = [
         .float(min: 1e-3, max: 0.5, scale: .log), .int(min: 20, max: 2000, scale: .log), .int(min: 2, max: 14),
