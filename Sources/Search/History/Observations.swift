@@ -26,7 +26,7 @@ struct Observations {
     init(_ history: TrialHistory, in space: UnitSpace) {
         let directions = history.directions
         var pruned: [(point: [Double], costs: [Double], place: Int)] = []
-        for trial in history.trials.sorted(by: Observations.precedes) {
+        for trial in Observations.inOrder(history.trials) {
             guard let point = space.point(of: trial.assignment) else { continue }
             let costs = zip(directions, trial.objectives).map { $0.cost($1) }
             let isComplete = costs.count == directions.count && costs.allSatisfy(\.isFinite)
@@ -67,6 +67,12 @@ struct Observations {
             ended[trial.place].costs = costs
             isPruned.append(true)
         }
+    }
+
+    /// Sorted, which nearly every history is already.
+    private static func inOrder(_ trials: [PastTrial]) -> [PastTrial] {
+        let isOrdered = trials.indices.dropFirst().allSatisfy { trials[$0 - 1].index < trials[$0].index }
+        return isOrdered ? trials : trials.sorted(by: precedes)
     }
 
     /// By number; trials of one number (of jobs a warm start joined) by their content, so that the order of the list

@@ -9,31 +9,69 @@ enum DecimalText {
         return Double(text)
     }
 
-    /// Digits with a point among them, up to 19 of them that count and up to 19 after the point; `nil` for all else.
+    /// Digits with a point among them, up to 19 of them in all, leading zeros aside, and up to 19 after the point; `nil`
+    /// for all else.
     private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+        let start = bytes.first == UInt8(ascii: "-") ? 1 : 0
         var digits: UInt64 = 0
-        var count = 0
-        var pointAt: Int?
-        let isNegative = bytes.first == UInt8(ascii: "-")
-        let start = isNegative ? 1 : 0
-        for position in start..<max(start, bytes.count) {
-            let digit = bytes[position] &- UInt8(ascii: "0")
-            if digit < 10 {
-                digits = digits &* 10 &+ UInt64(digit)
-                if digits > 0 { count += 1 }
-            } else {
-                guard bytes[position] == UInt8(ascii: "."), pointAt == nil, position > start else { return nil }
-                pointAt = position
-            }
+        var place = start
+        while place < bytes.count, let digit = digit(bytes[place]) {
+            digits = digits &* 10 &+ digit
+            place += 1
         }
-        guard let pointAt, digits > 0, count <= 19, pointAt < bytes.count - 1 else { return nil }
-        let decimals = bytes.count - 1 - pointAt
-        guard decimals < powersOfTen.count else { return nil }
-        let magnitude = quotient(digits, powersOfTen[decimals])
-        return isNegative ? -magnitude : magnitude
+        let isWholeZero = digits == 0 && place == start + 1
+        guard place > start, place < bytes.count - 1, bytes[place] == UInt8(ascii: ".") else { return nil }
+        place += 1
+        let decimals = bytes.count - place
+        guard decimals <= 19, isWholeZero || place - 1 - start + decimals <= 19 else { return nil }
+        let text = UnsafeRawBufferPointer(bytes)
+        while place + 8 <= bytes.count {
+            let characters = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            guard let eight = eightDigits(characters) else { return nil }
+            digits = digits &* 100_000_000 &+ eight
+            place += 8
+        }
+        while place < bytes.count {
+            guard let digit = digit(bytes[place]) else { return nil }
+            digits = digits &* 10 &+ digit
+            place += 1
+        }
+        guard digits > 0 else { return nil }
+        let magnitude = quotient(digits, powerOfTen(decimals))
+        return start == 1 ? -magnitude : magnitude
     }
 
-    private static let powersOfTen: [UInt64] = (0..<20).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+    private static func digit(_ byte: UInt8) -> UInt64? {
+        let digit = byte &- UInt8(ascii: "0")
+        return digit < 10 ? UInt64(digit) : nil
+    }
+
+    /// The number that eight characters write, the first in the lowest byte: neighbours are joined to pairs, pairs to
+    /// fours and those to the number.
+    private static func eightDigits(_ characters: UInt64) -> UInt64? {
+        let high: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+        // '0' to '9' are 3x, and stay so when 6 is added.
+        let areDigits =
+            (characters & high) | ((characters &+ 0x0606_0606_0606_0606) & high) >> 4 == 0x3333_3333_3333_3333
+        guard areDigits else { return nil }
+        let digits = characters & 0x0F0F_0F0F_0F0F_0F0F
+        let pairs = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+        return (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
+    }
+
+    /// - Parameter exponent: 0 to 19.
+    private static func powerOfTen(_ exponent: Int) -> UInt64 {
+        var power: UInt64 = 1
+        var square: UInt64 = 10
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { power &*= square }
+            square &*= square
+            rest >>= 1
+        }
+        return power
+    }
 
     /// The Double nearest to a quotient, of two equally near ones the even one.
     private static func quotient(_ dividend: UInt64, _ divisor: UInt64) -> Double {

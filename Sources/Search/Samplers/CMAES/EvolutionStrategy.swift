@@ -21,6 +21,7 @@ struct EvolutionStrategy {
     private let axes: [UnitSpace.Axis]
     /// The axes in order, which the covariance is about.
     private let ordered: [Int]
+    /// Row by row; what is above the diagonal means nothing.
     private var covariance: [Double]
     private var factor: Cholesky
     private var sigmaPath: [Double]
@@ -159,12 +160,16 @@ struct EvolutionStrategy {
         let rankMu = min(1 - rankOne, 2 * (selectionMass - 2 + 1 / selectionMass) / ((n + 2) * (n + 2) + selectionMass))
         let lost = isSteady ? 0 : slowRate * (2 - slowRate)
         let keep = 1 - rankOne - rankMu + rankOne * lost
-        for i in 0..<count {
-            for j in 0...i {
-                var value = keep * covariance[i * count + j] + rankOne * covariancePath[i] * covariancePath[j]
-                for place in 0..<taught { value += rankMu * shares[place] * steps[place][i] * steps[place][j] }
-                covariance[i * count + j] = value
-                covariance[j * count + i] = value
+        covariance.withUnsafeMutableBufferPointer { buffer in
+            guard let rows = buffer.baseAddress else { return }
+            for i in 0..<count {
+                // The lower triangle, which is all that is ever read.
+                let row = rows + i * count
+                for j in 0...i { row[j] *= keep }
+                VectorArithmetic.add(rankOne * covariancePath[i], covariancePath, to: row, count: i + 1)
+                for (step, share) in zip(steps, shares) {
+                    VectorArithmetic.add(rankMu * share * step[i], step, to: row, count: i + 1)
+                }
             }
         }
         if let next = Cholesky(covariance, count: count) {
