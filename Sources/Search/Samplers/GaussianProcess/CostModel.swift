@@ -2,8 +2,11 @@
 struct CostModel {
     private(set) var process: GaussianProcess
     /// The expected cost at the best point that was observed: the best *expected* cost, because the best observed one
-    /// may have been luck.
-    let incumbent: Double
+    /// may have been luck. With many running trials, the best expected of those too, see `believe`.
+    private(set) var incumbent: Double
+
+    /// So many running trials are few.
+    private static let fewRunning = 3
 
     private let isChoice: [Bool]
     private var points: [[Double]]
@@ -21,15 +24,20 @@ struct CostModel {
         incumbent = points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
     }
 
-    /// Adds a running trial as if it had given what is expected of it, so that its neighbourhood is no longer unknown.
+    /// Adds running trials as if they had given what is expected of them, so that their neighbourhoods are no longer
+    /// unknown.
+    ///
+    /// Few of them count as no better than the incumbent, so that the next trial may still lie close to a promising one.
+    /// Many would crowd there: they count in full, and the next trial has to improve on what they promise.
     ///
     /// Source: Ginsbourger, Le Riche and Carraro, "Kriging is well-suited to parallelize optimization", 2010 (kriging
     /// believer).
     mutating func believe(in running: [[Double]]) {
-        for point in running {
-            points.append(point)
-            values.append(max(process.mean(at: point), incumbent))
-        }
+        let best = running.count > CostModel.fewRunning ? -Double.infinity : incumbent
+        let believed = running.map { max(process.mean(at: $0), best) }
+        points += running
+        values += believed
+        incumbent = believed.reduce(incumbent, min)
         if let next = GaussianProcess(process.settings, points: points, values: values, isChoice: isChoice) {
             process = next
         }

@@ -16,6 +16,9 @@ struct MarginalLikelihood {
         var signal = 1.0
         var signalSpread = 1.0
         var meanSpread = 0.7
+        /// Of the logit of the share of functions of one axis: about an eighth.
+        var additiveLogit = -2.0
+        var additiveSpread = 1.5
     }
 
     /// The smallest variance of observations around the function, in parts of their own variance.
@@ -56,7 +59,8 @@ struct MarginalLikelihood {
             logWeights: [Double](repeating: meanLogWeight, count: isChoice.count),
             logSignal: ElementaryFunctions.log(prior.signal),
             logNoise: ElementaryFunctions.log(prior.noise),
-            mean: 0
+            mean: 0,
+            additiveLogit: prior.additiveLogit
         )
     }
 
@@ -70,35 +74,25 @@ struct MarginalLikelihood {
     func fit(iterations: Int, starts: [KernelSettings]) -> (settings: KernelSettings, value: Double) {
         let dimension = isChoice.count
         let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
-        let lower = [Double](repeating: -9, count: dimension) + [-5, logLeast, -3]
-        let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3]
+        let lower = [Double](repeating: -9, count: dimension) + [-5, logLeast, -3, -6]
+        let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3, 6]
         var best: (settings: KernelSettings, value: Double)?
         for start in starts {
             let (point, value) = LBFGS(iterations: iterations, tolerance: 1e-2, improvement: 1e-4).minimize(
-                from: start.logWeights + [start.logSignal, start.logNoise, start.mean],
+                from: start.list,
                 lower: lower,
                 upper: upper
             ) { negativeLogPosterior($0, &$1) }
             if best.map({ value < $0.value }) ?? true {
-                best = (MarginalLikelihood.settings(point), value)
+                best = (KernelSettings(list: point), value)
             }
         }
         return best ?? (start, .infinity)
     }
 
-    static func settings(_ point: [Double]) -> KernelSettings {
-        let dimension = point.count - 3
-        return KernelSettings(
-            logWeights: Array(point[..<dimension]),
-            logSignal: point[dimension],
-            logNoise: point[dimension + 1],
-            mean: point[dimension + 2]
-        )
-    }
-
     /// −ln(likelihood · prior), up to a constant, with its gradient.
     ///
-    /// - Parameter settings: The logarithms of weights, of signal and noise, and the mean.
+    /// - Parameter settings: `KernelSettings.list`.
     func negativeLogPosterior(_ settings: [Double], _ gradient: inout [Double]) -> Double {
         negativeLogPosterior(settings, gradient: &gradient, isGradientWanted: true)
     }
@@ -113,7 +107,7 @@ struct MarginalLikelihood {
         using generator: inout SeededGenerator
     ) -> [KernelSettings] {
         let dimension = isChoice.count
-        var place = settings.logWeights + [settings.logSignal, settings.logNoise, settings.mean]
+        var place = settings.list
         let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
         var unused: [Double] = []
         var height = negativeLogPosterior(place, gradient: &unused, isGradientWanted: false)
@@ -134,7 +128,7 @@ struct MarginalLikelihood {
                 }
                 (place, height) = (next, value)
             }
-            draws.append(MarginalLikelihood.settings(place))
+            draws.append(KernelSettings(list: place))
         }
         return draws
     }
@@ -147,50 +141,26 @@ struct MarginalLikelihood {
         isGradientWanted: Bool
     ) -> Double {
         let dimension = isChoice.count
-        let weights = settings[..<dimension].map { ElementaryFunctions.exp($0) }
-        let signal = ElementaryFunctions.exp(settings[dimension])
-        let noise = ElementaryFunctions.exp(settings[dimension + 1])
-        let mean = settings[dimension + 2]
+        let kernel = KernelSettings(list: settings)
+        let weights = kernel.logWeights.map { ElementaryFunctions.exp($0) }
+        let signal = ElementaryFunctions.exp(kernel.logSignal)
+        let noise = ElementaryFunctions.exp(kernel.logNoise)
+        let share = kernel.additiveShare
 
-        var covariance = [Double](repeating: 0, count: pairs)
-        var slope = [Double](repeating: 0, count: pairs)
-        distances.withUnsafeBufferPointer { distances in
-            covariance.withUnsafeMutableBufferPointer { covariance in
-                guard let d = distances.baseAddress, let k = covariance.baseAddress else { return }
-                for axis in 0..<dimension {
-                    VectorArithmetic.add(weights[axis], d + axis * pairs, to: k, count: pairs)
-                }
-            }
-        }
-        covariance.withUnsafeMutableBufferPointer { covariance in
-            slope.withUnsafeMutableBufferPointer { slope in
-                var index = 0
-                while index < pairs {
-                    var lanes = SIMD4<Double>()
-                    let width = min(4, pairs - index)
-                    for lane in 0..<width { lanes[lane] = covariance[index + lane] }
-                    let (value, derivative) = Matern.valueAndSlope(lanes)
-                    for lane in 0..<width {
-                        covariance[index + lane] = signal * value[lane]
-                        slope[index + lane] = signal * derivative[lane]
-                    }
-                    index += 4
-                }
-            }
-        }
+        let (joint, slopes, additive) = correlations(weights)
         var matrix = [Double](repeating: 0, count: count * count)
         matrix.withUnsafeMutableBufferPointer { matrix in
             var pair = 0
             for i in 0..<count {
                 for j in 0..<i {
-                    matrix[i * count + j] = covariance[pair]
+                    matrix[i * count + j] = signal * ((1 - share) * joint[pair] + share * additive[pair])
                     pair += 1
                 }
                 matrix[i * count + i] = signal + noise
             }
         }
         guard let factor = Cholesky(matrix, count: count) else { return .infinity }
-        let residuals = values.map { $0 - mean }
+        let residuals = values.map { $0 - kernel.mean }
         let alpha = factor.solve(residuals)
         var value = 0.5 * factor.logDeterminant
         for i in 0..<count { value += 0.5 * residuals[i] * alpha[i] }
@@ -205,39 +175,98 @@ struct MarginalLikelihood {
             for axis in 0..<dimension { sum += belief(axis, meanLogWeight, 2 * prior.lengthSpread) }
             sum += belief(dimension, ElementaryFunctions.log(prior.signal), prior.signalSpread)
             sum += belief(dimension + 1, ElementaryFunctions.log(prior.noise), prior.noiseSpread)
-            return sum + belief(dimension + 2, 0, prior.meanSpread)
+            sum += belief(dimension + 2, 0, prior.meanSpread)
+            return sum + belief(dimension + 3, prior.additiveLogit, prior.additiveSpread)
         }
         guard isGradientWanted else { return value + beliefs() }
 
-        // From here on `slope` becomes W·dK/d(distance²) of every pair, with W = ααᵀ − K⁻¹.
+        // With W = ααᵀ − K⁻¹: of every pair W times what multiplies the derivative of the joint correlation, which goes into
+        // `slope`, and that of an axis' own.
+        var slope = slopes
+        var own = [Double](repeating: 0, count: pairs)
         let inverse = factor.inverse()
         var signalGradient = 0.0
+        var shareGradient = 0.0
         var trace = 0.0
         var pair = 0
         for i in 0..<count {
             for j in 0..<i {
-                let w = alpha[i] * alpha[j] - inverse[i * count + j]
-                signalGradient -= w * covariance[pair]
-                slope[pair] *= w
+                let w = signal * (alpha[i] * alpha[j] - inverse[i * count + j])
+                signalGradient -= w * ((1 - share) * joint[pair] + share * additive[pair])
+                shareGradient -= w * (additive[pair] - joint[pair])
+                slope[pair] *= w * (1 - share)
+                own[pair] = w * share / Double(dimension)
                 pair += 1
             }
             trace += alpha[i] * alpha[i] - inverse[i * count + i]
         }
-        distances.withUnsafeBufferPointer { distances in
-            slope.withUnsafeBufferPointer { slope in
-                for axis in 0..<dimension {
-                    guard let d = distances.baseAddress, let s = slope.baseAddress else {
-                        gradient[axis] = 0
-                        continue
-                    }
-                    gradient[axis] = -weights[axis] * VectorArithmetic.dot(s, d + axis * pairs, count: pairs)
-                }
-            }
+        for axis in 0..<dimension {
+            gradient[axis] = -weights[axis] * slopeSum(axis, weights[axis], joint: slope, own: own)
         }
         gradient[dimension] = signalGradient - 0.5 * signal * trace
         gradient[dimension + 1] = -0.5 * noise * trace
         gradient[dimension + 2] = -alpha.reduce(0, +)
+        gradient[dimension + 3] = share * (1 - share) * shareGradient
 
         return value + beliefs()
+    }
+
+    /// Of every pair the joint correlation, its derivative by the squared distance, and the mean correlation of all axes'
+    /// own.
+    private func correlations(_ weights: [Double]) -> (joint: [Double], slopes: [Double], additive: [Double]) {
+        var joint = [Double](repeating: 0, count: pairs)
+        var slopes = joint
+        var additive = joint
+        distances.withUnsafeBufferPointer { distances in
+            joint.withUnsafeMutableBufferPointer { joint in
+                additive.withUnsafeMutableBufferPointer { additive in
+                    guard let d = distances.baseAddress, let k = joint.baseAddress else { return }
+                    let part = 1 / Double(isChoice.count)
+                    for axis in isChoice.indices {
+                        let column = d + axis * pairs
+                        VectorArithmetic.add(weights[axis], column, to: k, count: pairs)
+                        for pair in 0..<pairs {
+                            additive[pair] += part * AxisCorrelation.value(weights[axis] * column[pair])
+                        }
+                    }
+                }
+            }
+        }
+        joint.withUnsafeMutableBufferPointer { joint in
+            slopes.withUnsafeMutableBufferPointer { slopes in
+                var index = 0
+                while index < pairs {
+                    var lanes = SIMD4<Double>()
+                    let width = min(4, pairs - index)
+                    for lane in 0..<width { lanes[lane] = joint[index + lane] }
+                    let (value, derivative) = Matern.valueAndSlope(lanes)
+                    for lane in 0..<width {
+                        joint[index + lane] = value[lane]
+                        slopes[index + lane] = derivative[lane]
+                    }
+                    index += 4
+                }
+            }
+        }
+        return (joint, slopes, additive)
+    }
+
+    /// Σ distance²·dK/d(weight·distance²) over all pairs, each times its number in `joint` for the joint part and in `own`
+    /// for the axis' own.
+    private func slopeSum(_ axis: Int, _ weight: Double, joint: [Double], own: [Double]) -> Double {
+        distances.withUnsafeBufferPointer { distances in
+            joint.withUnsafeBufferPointer { joint in
+                own.withUnsafeBufferPointer { own in
+                    guard let d = distances.baseAddress, let s = joint.baseAddress else { return 0 }
+                    let column = d + axis * pairs
+                    var sum = 0.0
+                    for pair in 0..<pairs {
+                        let correlation = AxisCorrelation.value(weight * column[pair])
+                        sum += own[pair] * column[pair] * correlation * correlation
+                    }
+                    return VectorArithmetic.dot(s, column, count: pairs) - AxisCorrelation.sharpness * sum
+                }
+            }
+        }
     }
 }
