@@ -2,14 +2,26 @@
 ///
 /// The order of additions is written out, so the result is the same on every processor.
 enum VectorArithmetic {
+    /// Eight numbers from a place on.
+    @inline(__always)
+    static func eight(_ place: UnsafePointer<Double>) -> SIMD8<Double> {
+        UnsafeRawPointer(place).loadUnaligned(as: SIMD8<Double>.self)
+    }
+
+    /// Adds to eight numbers from a place on.
+    @inline(__always)
+    static func add(_ terms: SIMD8<Double>, to place: UnsafeMutablePointer<Double>) {
+        UnsafeMutableRawPointer(place).storeBytes(of: eight(place) + terms, as: SIMD8<Double>.self)
+    }
+
     /// Σ aᵢ·bᵢ over `count` numbers.
     @inline(__always)
     static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
         var sums = SIMD8<Double>()
         var index = 0
         while index + 8 <= count {
-            let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
-            let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
+            let left = eight(a + index)
+            let right = eight(b + index)
             sums += left * right
             index += 8
         }
@@ -32,9 +44,9 @@ enum VectorArithmetic {
         var sums = SIMD8<Double>()
         var index = 0
         while index + 8 <= count {
-            let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
-            let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
-            let weights = UnsafeRawPointer(w + index).loadUnaligned(as: SIMD8<Double>.self)
+            let left = eight(a + index)
+            let right = eight(b + index)
+            let weights = eight(w + index)
             let difference = weights * (left - right)
             sums += difference * difference
             index += 8
@@ -59,9 +71,7 @@ enum VectorArithmetic {
         let factors = SIMD8<Double>(repeating: factor)
         var index = 0
         while index + 8 <= count {
-            let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
-            let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
-            UnsafeMutableRawPointer(a + index).storeBytes(of: left + factors * right, as: SIMD8<Double>.self)
+            add(factors * eight(b + index), to: a + index)
             index += 8
         }
         while index < count {

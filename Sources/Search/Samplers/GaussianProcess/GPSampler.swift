@@ -5,7 +5,8 @@
 ///   suggestion, see `Surrogate`.
 /// - Trials that fail teach a second process where trials fail; the improvement counts times the third power of the
 ///   chance of success.
-/// - A running trial counts as if it had given what is expected of it.
+/// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
+/// - Part of the cost is a sum of functions of one parameter each, see `Kernel`.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
 ///   so that trials spread along the front.
 ///

@@ -89,12 +89,17 @@ struct Kernel {
                                 sums[i] += isSame ? 1 : other
                             }
                         } else {
-                            for i in 0..<end {
-                                let difference = coordinates[start + i] - coordinate
-                                let distance = weight * difference * difference
-                                squared[i] += distance
-                                sums[i] += AxisCorrelation.value(distance)
-                            }
+                            guard let others = coordinates.baseAddress, let r = squared.baseAddress,
+                                let sum = sums.baseAddress
+                            else { continue }
+                            AxisCorrelation.add(
+                                distancesFrom: coordinate,
+                                to: others + start,
+                                weight: weight,
+                                squared: r,
+                                sums: sum,
+                                count: end
+                            )
                         }
                     }
                 }
@@ -146,6 +151,83 @@ enum AxisCorrelation {
 
     @inline(__always)
     static func value(_ squared: Double) -> Double { 1 / (1 + sharpness * squared) }
+
+    @inline(__always)
+    private static func value(_ squared: SIMD8<Double>) -> SIMD8<Double> { 1 / (1 + sharpness * squared) }
+
+    /// Adds the weighted squared distances of one coordinate to `count` others to `squared`, and their correlations to
+    /// `sums`.
+    @inline(__always)
+    static func add(
+        distancesFrom coordinate: Double,
+        to others: UnsafePointer<Double>,
+        weight: Double,
+        squared: UnsafeMutablePointer<Double>,
+        sums: UnsafeMutablePointer<Double>,
+        count: Int
+    ) {
+        var index = 0
+        while index + 8 <= count {
+            let difference = VectorArithmetic.eight(others + index) - coordinate
+            let distance = weight * difference * difference
+            VectorArithmetic.add(distance, to: squared + index)
+            VectorArithmetic.add(value(distance), to: sums + index)
+            index += 8
+        }
+        while index < count {
+            let difference = others[index] - coordinate
+            let distance = weight * difference * difference
+            squared[index] += distance
+            sums[index] += value(distance)
+            index += 1
+        }
+    }
+
+    /// Adds `factor` times the correlations at `count` squared distances to `sums`.
+    @inline(__always)
+    static func add(
+        _ factor: Double,
+        at squared: UnsafePointer<Double>,
+        weight: Double,
+        to sums: UnsafeMutablePointer<Double>,
+        count: Int
+    ) {
+        var index = 0
+        while index + 8 <= count {
+            let correlation = value(weight * VectorArithmetic.eight(squared + index))
+            VectorArithmetic.add(factor * correlation, to: sums + index)
+            index += 8
+        }
+        while index < count {
+            sums[index] += factor * value(weight * squared[index])
+            index += 1
+        }
+    }
+
+    /// Σ factor·distance²·(derivative of the correlation by the weighted squared distance), over `count` squared distances.
+    @inline(__always)
+    static func slopeSum(
+        _ factors: UnsafePointer<Double>,
+        at squared: UnsafePointer<Double>,
+        weight: Double,
+        count: Int
+    ) -> Double {
+        var sums = SIMD8<Double>()
+        var index = 0
+        while index + 8 <= count {
+            let distance = VectorArithmetic.eight(squared + index)
+            let correlation = value(weight * distance)
+            sums += VectorArithmetic.eight(factors + index) * distance * correlation * correlation
+            index += 8
+        }
+        var sum = sums.sum()
+        while index < count {
+            let correlation = value(weight * squared[index])
+            sum += factors[index] * squared[index] * correlation * correlation
+            index += 1
+        }
+        return -sharpness * sum
+    }
 }
 
 /// The Matérn-5/2 correlation of a squared distance.

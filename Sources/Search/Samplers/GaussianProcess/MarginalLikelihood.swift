@@ -220,14 +220,13 @@ struct MarginalLikelihood {
         distances.withUnsafeBufferPointer { distances in
             joint.withUnsafeMutableBufferPointer { joint in
                 additive.withUnsafeMutableBufferPointer { additive in
-                    guard let d = distances.baseAddress, let k = joint.baseAddress else { return }
+                    guard let d = distances.baseAddress, let k = joint.baseAddress, let sums = additive.baseAddress
+                    else { return }
                     let part = 1 / Double(isChoice.count)
                     for axis in isChoice.indices {
                         let column = d + axis * pairs
                         VectorArithmetic.add(weights[axis], column, to: k, count: pairs)
-                        for pair in 0..<pairs {
-                            additive[pair] += part * AxisCorrelation.value(weights[axis] * column[pair])
-                        }
+                        AxisCorrelation.add(part, at: column, weight: weights[axis], to: sums, count: pairs)
                     }
                 }
             }
@@ -257,14 +256,11 @@ struct MarginalLikelihood {
         distances.withUnsafeBufferPointer { distances in
             joint.withUnsafeBufferPointer { joint in
                 own.withUnsafeBufferPointer { own in
-                    guard let d = distances.baseAddress, let s = joint.baseAddress else { return 0 }
+                    guard let d = distances.baseAddress, let s = joint.baseAddress, let factors = own.baseAddress
+                    else { return 0 }
                     let column = d + axis * pairs
-                    var sum = 0.0
-                    for pair in 0..<pairs {
-                        let correlation = AxisCorrelation.value(weight * column[pair])
-                        sum += own[pair] * column[pair] * correlation * correlation
-                    }
-                    return VectorArithmetic.dot(s, column, count: pairs) - AxisCorrelation.sharpness * sum
+                    return VectorArithmetic.dot(s, column, count: pairs)
+                        + AxisCorrelation.slopeSum(factors, at: column, weight: weight, count: pairs)
                 }
             }
         }

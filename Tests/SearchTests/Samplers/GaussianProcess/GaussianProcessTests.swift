@@ -91,6 +91,23 @@ struct GaussianProcessTests {
         #expect(settings.logWeights[2] < settings.logWeights[0])
     }
 
+    @Test("gives functions of one axis more of the variance where the observed function is a sum of such")
+    func additiveShare() {
+        var generator = SeededGenerator(seed: 21)
+        let points = (0..<40).map { _ in (0..<4).map { _ in generator.unit() } }
+        func share(_ function: ([Double]) -> Double) -> Double {
+            let values = points.map(function)
+            let likelihood = MarginalLikelihood(points: points, values: values, isChoice: [false, false, false, false])
+            return likelihood.fit(iterations: 60, starts: [likelihood.start]).settings.additiveShare
+        }
+        let ofSum = share { $0.reduce(0) { $0 + ElementaryFunctions.exp(-12 * ($1 - 0.6) * ($1 - 0.6)) } }
+        let ofProduct = share { point in
+            2 * ElementaryFunctions.exp(-6 * point.reduce(0) { $0 + ($1 - 0.4) * ($1 - 0.4) })
+        }
+        #expect(ofSum > 0.9)
+        #expect(ofProduct < 0.2)
+    }
+
     @Test("keeps its log-improvement exact where the improvement itself is zero in a Double")
     func logImprovement() {
         // From 50-digit arithmetic.
