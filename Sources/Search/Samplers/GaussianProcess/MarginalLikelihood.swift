@@ -26,7 +26,7 @@ struct MarginalLikelihood {
 
     private let prior: Prior
     private let values: [Double]
-    private let isChoice: [Bool]
+    let isChoice: [Bool]
     private let count: Int
     /// Squared distances of all pairs along every axis, axis by axis; pair (i, j) with j < i is number i(i−1)/2 + j.
     private let distances: [Double]
@@ -97,45 +97,8 @@ struct MarginalLikelihood {
         negativeLogPosterior(settings, gradient: &gradient, isGradientWanted: true)
     }
 
-    /// Settings drawn from their posterior law, by a random walk from the likeliest.
-    ///
-    /// Source: Metropolis et al., 1953, with Gaussian steps along one setting for certain and along each other one with
-    /// a chance of 0.3.
-    func draws(
-        _ count: Int,
-        from settings: KernelSettings,
-        using generator: inout SeededGenerator
-    ) -> [KernelSettings] {
-        let dimension = isChoice.count
-        var place = settings.list
-        let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
-        var unused: [Double] = []
-        var height = negativeLogPosterior(place, gradient: &unused, isGradientWanted: false)
-        var draws: [KernelSettings] = []
-        for _ in 0..<max(0, count) {
-            for _ in 0..<MarginalLikelihood.stepsBetweenDraws {
-                var next = place
-                let certain = Int(generator.below(UInt64(place.count)))
-                for index in next.indices where index == certain || generator.unit() < 0.3 {
-                    // A weight is an inverse square: twice the step of a length.
-                    let step = index < dimension ? 1.0 : 0.5
-                    next[index] += step * NormalLaw.quantile(generator.unit())
-                }
-                guard next[dimension + 1] >= logLeast else { continue }
-                let value = negativeLogPosterior(next, gradient: &unused, isGradientWanted: false)
-                guard value.isFinite, generator.unit() < ElementaryFunctions.exp(min(0, height - value)) else {
-                    continue
-                }
-                (place, height) = (next, value)
-            }
-            draws.append(KernelSettings(list: place))
-        }
-        return draws
-    }
-
-    private static let stepsBetweenDraws = 25
-
-    private func negativeLogPosterior(
+    /// The same, with the gradient only where it is wanted.
+    func negativeLogPosterior(
         _ settings: [Double],
         gradient: inout [Double],
         isGradientWanted: Bool
