@@ -4,7 +4,7 @@ extension JSONParser {
     mutating func parseString() throws(JSONError) -> String {
         let first = cursor + 1
         let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(run.end) }
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(run) }
         let text = try string(first, run.end - first, isASCII: run.isASCII)
         cursor = run.end + 1
         return text
@@ -16,7 +16,7 @@ extension JSONParser {
         let first = cursor + 1
         let run = plainRun(from: first)
         guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
-            let name = try parseEscapedString(run.end)
+            let name = try parseEscapedString(run)
             return (name, Self.fingerprint(of: name))
         }
         let count = run.end - first
@@ -36,7 +36,7 @@ extension JSONParser {
     mutating func skipString() throws(JSONError) {
         let first = cursor + 1
         let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try unescape(run.end) }
+        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try unescape(run, isKept: false) }
         if !run.isASCII { try validate(first, run.end) }
         cursor = run.end + 1
     }
@@ -86,29 +86,33 @@ extension JSONParser {
         }
     }
 
-    /// Reads on in a string that is not just plain bytes and a quote; `stop` is where the plain ones end.
+    /// Reads on in a string that is not just plain bytes and a quote.
     @inline(never)
-    private mutating func parseEscapedString(_ stop: UnsafePointer<UInt8>) throws(JSONError) -> String {
-        try unescape(stop)
+    private mutating func parseEscapedString(_ start: PlainRun) throws(JSONError) -> String {
+        try unescape(start, isKept: true)
         return String(copying: UTF8Span(unchecked: unescaped.span))
     }
 
-    /// Reads the same into `unescaped`.
+    /// Reads the same into `unescaped`, or nowhere in particular.
     @inline(never)
-    private mutating func unescape(_ stop: UnsafePointer<UInt8>) throws(JSONError) {
+    private mutating func unescape(_ start: PlainRun, isKept: Bool) throws(JSONError) {
         let first = cursor + 1
         var place = first
-        var stop = stop
+        var run = start
+        var isASCII = true
         unescaped.removeAll(keepingCapacity: true)
         while true {
-            unescaped.append(contentsOf: UnsafeBufferPointer(start: place, count: stop - place))
+            let stop = run.end
+            isASCII = isASCII && run.isASCII
+            if isKept { unescaped.append(contentsOf: UnsafeBufferPointer(start: place, count: stop - place)) }
             guard stop < end else {
                 try validate(first, end)
                 throw fault(.unterminatedString, at: end)
             }
             switch stop.pointee {
             case UInt8(ascii: "\""):
-                try validate(first, stop)  // here and not in `unescaped`, so that the error knows the place
+                // Here and not in `unescaped`, so that the error knows the place.
+                if !isASCII { try validate(first, stop) }
                 cursor = stop + 1
                 return
             case UInt8(ascii: "\\"):
@@ -116,7 +120,7 @@ extension JSONParser {
             default:
                 throw fault(.controlCharacter(stop.pointee), at: stop)
             }
-            stop = plainRun(from: place).end
+            run = plainRun(from: place)
         }
     }
 
