@@ -93,7 +93,7 @@ extension JSONParser {
         return String(copying: UTF8Span(unchecked: unescaped.span))
     }
 
-    /// Reads the same into `unescaped`, or nowhere in particular.
+    /// Reads the same into `unescaped`; of a string that is not kept only its escapes end there, plain bytes uncopied.
     @inline(never)
     private mutating func unescape(_ start: PlainRun, isKept: Bool) throws(JSONError) {
         let first = cursor + 1

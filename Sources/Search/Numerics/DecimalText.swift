@@ -9,8 +9,7 @@ enum DecimalText {
         return Double(text)
     }
 
-    /// Digits with a point among them, up to 19 of them in all, leading zeros aside, and up to 19 after the point; `nil`
-    /// for all else.
+    /// Digits with a point among them, up to 19 in all, a lone zero before the point aside; `nil` for all else.
     private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
         let start = bytes.first == UInt8(ascii: "-") ? 1 : 0
         var digits: UInt64 = 0

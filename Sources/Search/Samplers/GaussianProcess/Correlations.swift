@@ -91,27 +91,33 @@ enum Matern {
 
     /// The correlation, and its derivative by the squared distance.
     @inline(__always)
-    static func valueAndSlope(_ squared: SIMD4<Double>) -> (value: SIMD4<Double>, slope: SIMD4<Double>) {
+    private static func valueAndSlope(
+        _ squared: SIMD4<Double>
+    ) -> (value: SIMD4<Double>, slope: SIMD4<Double>) {
         let scaled = rootOf5 * squared.squareRoot()
         let decay = VectorArithmetic.exp(-scaled)
         let linear = 1 + scaled
         return ((linear + 5.0 / 3 * squared) * decay, -5.0 / 6 * linear * decay)
     }
 
-    static func valueAndSlope(_ squared: Double) -> (value: Double, slope: Double) {
-        let (value, slope) = valueAndSlope(SIMD4(repeating: squared))
-        return (value[0], slope[0])
-    }
-
-    /// Replaces squared distances by correlations.
-    static func replace(_ values: UnsafeMutableBufferPointer<Double>, upTo end: Int) {
+    /// Replaces the first `end` squared distances by correlations.
+    ///
+    /// - Parameter slopes: Where the derivatives by the squared distance go, as many, if they are wanted.
+    static func replace(
+        _ values: UnsafeMutableBufferPointer<Double>,
+        slopes: UnsafeMutableBufferPointer<Double>? = nil,
+        upTo end: Int
+    ) {
         var index = 0
         while index < end {
             var lanes = SIMD4<Double>()
             let width = min(4, end - index)
             for lane in 0..<width { lanes[lane] = values[index + lane] }
-            let result = valueAndSlope(lanes).value
-            for lane in 0..<width { values[index + lane] = result[lane] }
+            let (value, slope) = valueAndSlope(lanes)
+            for lane in 0..<width { values[index + lane] = value[lane] }
+            if let slopes {
+                for lane in 0..<width { slopes[index + lane] = slope[lane] }
+            }
             index += 4
         }
     }

@@ -51,12 +51,15 @@ struct Kernel {
         count: Int
     ) -> (values: [Double], jointSlopes: [Double]) {
         var (values, sums) = distances(of: point, with: coordinates, count: count, upTo: count)
-        for i in 0..<count {
-            let (value, slope) = Matern.valueAndSlope(values[i])
-            values[i] = jointSignal * value + axisSignal * sums[i]
-            sums[i] = jointSignal * slope
+        var slopes = [Double](repeating: 0, count: count)
+        values.withUnsafeMutableBufferPointer { values in
+            slopes.withUnsafeMutableBufferPointer { Matern.replace(values, slopes: $0, upTo: count) }
         }
-        return (values, sums)
+        for i in 0..<count {
+            values[i] = jointSignal * values[i] + axisSignal * sums[i]
+            slopes[i] *= jointSignal
+        }
+        return (values, slopes)
     }
 
     /// The derivative of one axis' own covariance by its weighted squared distance.
@@ -77,27 +80,27 @@ struct Kernel {
         coordinates.withUnsafeBufferPointer { coordinates in
             squared.withUnsafeMutableBufferPointer { squared in
                 sums.withUnsafeMutableBufferPointer { sums in
+                    guard let all = coordinates.baseAddress, let squared = squared.baseAddress,
+                        let sums = sums.baseAddress
+                    else { return }
                     for axis in weights.indices {
                         let weight = weights[axis]
                         let coordinate = point[axis]
-                        let start = axis * count
+                        let others = all + axis * count
                         if isChoice[axis] {
                             let other = AxisCorrelation.value(weight)
                             for i in 0..<end {
-                                let isSame = coordinates[start + i] == coordinate
+                                let isSame = others[i] == coordinate
                                 squared[i] += isSame ? 0 : weight
                                 sums[i] += isSame ? 1 : other
                             }
                         } else {
-                            guard let others = coordinates.baseAddress, let r = squared.baseAddress,
-                                let sum = sums.baseAddress
-                            else { continue }
                             AxisCorrelation.add(
                                 distancesFrom: coordinate,
-                                to: others + start,
+                                to: others,
                                 weight: weight,
-                                squared: r,
-                                sums: sum,
+                                squared: squared,
+                                sums: sums,
                                 count: end
                             )
                         }

@@ -10,7 +10,6 @@ extension MarginalLikelihood {
     ) -> [KernelSettings] {
         let dimension = isChoice.count
         var place = settings.list
-        let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
         var unused: [Double] = []
         var height = negativeLogPosterior(place, gradient: &unused, isGradientWanted: false)
         var draws: [KernelSettings] = []
@@ -23,7 +22,7 @@ extension MarginalLikelihood {
                     let step = index < dimension ? 1.0 : 0.5
                     next[index] += step * NormalLaw.quantile(generator.unit())
                 }
-                guard next[dimension + 1] >= logLeast else { continue }
+                guard next[dimension + 1] >= MarginalLikelihood.leastLogNoise else { continue }
                 let value = negativeLogPosterior(next, gradient: &unused, isGradientWanted: false)
                 guard value.isFinite, generator.unit() < ElementaryFunctions.exp(min(0, height - value)) else {
                     continue

@@ -21,8 +21,8 @@ struct MarginalLikelihood {
         var additiveSpread = 1.5
     }
 
-    /// The smallest variance of observations around the function, in parts of their own variance.
-    static let leastNoise = 1e-6
+    /// The logarithm of the smallest variance of observations around the function, in parts of their own variance.
+    static let leastLogNoise = ElementaryFunctions.log(1e-6)
 
     private let prior: Prior
     private let values: [Double]
@@ -73,8 +73,7 @@ struct MarginalLikelihood {
     /// The best settings found from several starts, and their negative log-posterior.
     func fit(iterations: Int, starts: [KernelSettings]) -> (settings: KernelSettings, value: Double) {
         let dimension = isChoice.count
-        let logLeast = ElementaryFunctions.log(MarginalLikelihood.leastNoise)
-        let lower = [Double](repeating: -9, count: dimension) + [-5, logLeast, -3, -6]
+        let lower = [Double](repeating: -9, count: dimension) + [-5, MarginalLikelihood.leastLogNoise, -3, -6]
         let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3, 6]
         var best: (settings: KernelSettings, value: Double)?
         for start in starts {
@@ -104,11 +103,11 @@ struct MarginalLikelihood {
         isGradientWanted: Bool
     ) -> Double {
         let dimension = isChoice.count
-        let kernel = KernelSettings(list: settings)
-        let weights = kernel.logWeights.map { ElementaryFunctions.exp($0) }
-        let signal = ElementaryFunctions.exp(kernel.logSignal)
-        let noise = ElementaryFunctions.exp(kernel.logNoise)
-        let share = kernel.additiveShare
+        let named = KernelSettings(list: settings)
+        let weights = named.logWeights.map { ElementaryFunctions.exp($0) }
+        let signal = ElementaryFunctions.exp(named.logSignal)
+        let noise = ElementaryFunctions.exp(named.logNoise)
+        let share = named.additiveShare
 
         let (joint, slopes, additive) = correlations(weights)
         var matrix = [Double](repeating: 0, count: count * count)
@@ -123,7 +122,7 @@ struct MarginalLikelihood {
             }
         }
         guard let factor = Cholesky(matrix, count: count) else { return .infinity }
-        let residuals = values.map { $0 - kernel.mean }
+        let residuals = values.map { $0 - named.mean }
         let alpha = factor.solve(residuals)
         var value = 0.5 * factor.logDeterminant
         for i in 0..<count { value += 0.5 * residuals[i] * alpha[i] }
@@ -195,20 +194,7 @@ struct MarginalLikelihood {
             }
         }
         joint.withUnsafeMutableBufferPointer { joint in
-            slopes.withUnsafeMutableBufferPointer { slopes in
-                var index = 0
-                while index < pairs {
-                    var lanes = SIMD4<Double>()
-                    let width = min(4, pairs - index)
-                    for lane in 0..<width { lanes[lane] = joint[index + lane] }
-                    let (value, derivative) = Matern.valueAndSlope(lanes)
-                    for lane in 0..<width {
-                        joint[index + lane] = value[lane]
-                        slopes[index + lane] = derivative[lane]
-                    }
-                    index += 4
-                }
-            }
+            slopes.withUnsafeMutableBufferPointer { Matern.replace(joint, slopes: $0, upTo: pairs) }
         }
         return (joint, slopes, additive)
     }
