@@ -20,12 +20,35 @@ public enum NameRules {
         return problems
     }
 
-    /// The key of a label or an annotation: a name of at most 63 characters, with or without `subdomain/` before it.
+    /// The name of a namespace, and of what becomes a host's name: a lower case RFC 1123 label of at most 63 characters.
+    ///
+    /// - Returns: What is wrong with it; empty when nothing is.
+    public static func labelProblems(_ name: String) -> [String] {
+        var problems: [String] = []
+        if name.utf8.count > wordLimit { problems.append("must be no more than \(wordLimit) characters") }
+        if !name.withUTF8Bytes({ isSubdomain($0) && !$0.contains(UInt8(ascii: ".")) }) {
+            problems.append(
+                "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
+                    + "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+                    + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+            )
+        }
+        return problems
+    }
+
+    /// The key of a label: a name of at most 63 characters, with or without `subdomain/` before it.
     ///
     /// - Returns: What is wrong with it; empty when nothing is.
     public static func labelKeyProblems(_ key: String) -> [String] {
         // Nearly every key is right, and saying what is wrong with one takes far longer than seeing that nothing is.
         key.withUTF8Bytes(isLabelKey) ? [] : complaints(aboutLabelKey: key)
+    }
+
+    /// The key of an annotation: as a label's, but there may be capitals before the slash too.
+    ///
+    /// - Returns: What is wrong with it; empty when nothing is.
+    public static func annotationKeyProblems(_ key: String) -> [String] {
+        labelKeyProblems(key.lowercased())
     }
 
     private static func complaints(aboutLabelKey key: String) -> [String] {

@@ -22,7 +22,11 @@ enum ObjectRules {
         var name = ""
         if let metadata = findings.object("metadata", in: root, required: true) {
             name = metadata["name"]?.stringValue ?? ""
-            findings.at("metadata") { checkName(in: metadata, &$0) }
+            findings.at("metadata") { findings in
+                checkName(in: metadata, &findings)
+                checkNamespace(in: metadata, &findings)
+                LabelRules.check(metadata, &findings)
+            }
         }
         if let spec = findings.object("spec", in: root, required: true) {
             findings.at("spec") { SpecRules.check(spec, name: name, options, &$0) }
@@ -41,6 +45,13 @@ enum ObjectRules {
             for problem in NameRules.subdomainProblems(name) {
                 findings.add(at: "name", .invalid, .string(name), problem)
             }
+        }
+    }
+
+    private static func checkNamespace(in metadata: JSONObject, _ findings: inout Findings) {
+        guard let namespace = findings.string("namespace", in: metadata), !namespace.isEmpty else { return }
+        for problem in NameRules.labelProblems(namespace) {
+            findings.add(at: "namespace", .invalid, .string(namespace), problem)
         }
     }
 }

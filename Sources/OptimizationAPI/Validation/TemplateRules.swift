@@ -57,36 +57,12 @@ enum TemplateRules {
             guard let value = metadata[field], !value.isNull else { continue }
             findings.add(at: field, .invalid, value, "name and namespace cannot be set in a template.")
         }
-        if let labels = findings.object("labels", in: metadata) {
-            findings.at("labels") { checkEntries(labels, valueProblems: NameRules.labelValueProblems, &$0) }
-        }
-        if let annotations = findings.object("annotations", in: metadata) {
-            findings.at("annotations") { checkEntries(annotations, valueProblems: { _ in [] }, &$0) }
-        }
+        LabelRules.check(metadata, &findings)
         if let finalizers = metadata["finalizers"], !finalizers.isNull {
             findings.warn(
                 "\(findings.path.key("finalizers")): not copied to trials, which they would keep from being deleted"
             )
         }
         findings.checkMembers(of: metadata, metadataMembers)
-    }
-
-    /// Labels or annotations. An API server checks their spelling only when a trial is created, which is too late.
-    private static func checkEntries(
-        _ entries: JSONObject,
-        valueProblems: (String) -> [String],
-        _ findings: inout Findings
-    ) {
-        for (key, value) in entries where !value.isNull {
-            findings.at(key) { findings in
-                guard let text = findings.string(value) else { return }
-                for problem in NameRules.labelKeyProblems(key) {
-                    findings.add(.invalid, .string(key), problem)
-                }
-                for problem in valueProblems(text) {
-                    findings.add(.invalid, value, problem)
-                }
-            }
-        }
     }
 }

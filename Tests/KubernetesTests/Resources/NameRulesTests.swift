@@ -21,7 +21,12 @@ struct NameRulesTests {
     func agreement() {
         for text in Self.texts {
             #expect(NameRules.subdomainProblems(text).isEmpty == Expected.isSubdomain(text), "\(text.debugDescription)")
+            #expect(NameRules.labelProblems(text).isEmpty == Expected.isLabel(text), "\(text.debugDescription)")
             #expect(NameRules.labelKeyProblems(text).isEmpty == Expected.isLabelKey(text), "\(text.debugDescription)")
+            #expect(
+                NameRules.annotationKeyProblems(text).isEmpty == Expected.isLabelKey(text.lowercased()),
+                "\(text.debugDescription)"
+            )
             #expect(
                 NameRules.labelValueProblems(text).isEmpty == (text.isEmpty || Expected.isWord(text)),
                 "\(text.debugDescription)"
@@ -52,6 +57,10 @@ struct NameRulesTests {
 private enum Expected {
     static func isSubdomain(_ text: String) -> Bool {
         split(text, at: ".").allSatisfy { isWord($0, middle: "-", upper: false) }
+    }
+
+    static func isLabel(_ text: String) -> Bool {
+        isWord(text, middle: "-", upper: false)
     }
 
     static func isLabelKey(_ text: String) -> Bool {

@@ -54,10 +54,7 @@ enum MetadataRules {
         var problems: [StatusCause] = []
         var size = 0
         for (key, value) in annotations.sorted(by: { $0.key < $1.key }) {
-            // Keys of annotations may have capitals in their prefix.
-            problems += NameRules.labelKeyProblems(key.lowercased()).map {
-                .invalid("metadata.annotations", .string(key), $0)
-            }
+            problems += NameRules.annotationKeyProblems(key).map { .invalid("metadata.annotations", .string(key), $0) }
             size += key.utf8.count + value.utf8.count
         }
         if size > maximumAnnotationBytes {
