@@ -15,7 +15,9 @@ struct Surrogate {
     static let posteriorLimit = 300
     /// Up to this many observations, settings drawn from their posterior law join the likeliest.
     private static let drawLimit = 60
-    private static let drawnSettings = 8
+    /// How many: 8, and fewer in spaces of over 20 parameters, where a draw takes long, since a setting has a number
+    /// for every parameter, and changes little.
+    private static func drawnSettings(dimension: Int) -> Int { min(8, 160 / max(1, dimension)) }
     /// The power to which the chance of success counts. At 1, once little is left to gain where trials succeed, a large
     /// gain that is all but impossible wins: where two thirds of a square fail, 7 of trials 11 to 26 did, and at 3 only 4.
     private static let caution = 3.0
@@ -42,7 +44,8 @@ struct Surrogate {
         guard let model = CostModel(settings, points: points, values: values, isChoice: isChoice) else { return nil }
         models = [model]
         if points.count <= Surrogate.drawLimit {
-            for drawn in likelihood.draws(Surrogate.drawnSettings, from: settings, using: &generator) {
+            let count = Surrogate.drawnSettings(dimension: isChoice.count)
+            for drawn in likelihood.draws(count, from: settings, using: &generator) {
                 if let model = CostModel(drawn, points: points, values: values, isChoice: isChoice) {
                     models.append(model)
                 }
