@@ -1,4 +1,5 @@
 import Kubernetes
+import Transport
 
 /// Which objects the certificates live in, whom they speak for, and how long everything takes.
 ///
@@ -46,13 +47,19 @@ public struct CertificateSettings: Sendable, Hashable {
     /// What is wrong with the settings, each with the flag at fault; empty when nothing is.
     public var problems: [String] {
         var problems: [String] = []
+        for (flag, name) in [("namespace", namespace), ("service-name", serviceName)] {
+            problems += NameRules.labelProblems(name).map { "--\(flag) \(name.debugDescription): \($0)" }
+        }
         let names = [
-            ("namespace", namespace), ("service-name", serviceName), ("secret-name", secretName),
+            ("secret-name", secretName),
             ("mutating-webhook-configuration", mutatingConfiguration),
             ("validating-webhook-configuration", validatingConfiguration), ("cluster-domain", clusterDomain),
         ]
         for (flag, name) in names {
             problems += NameRules.subdomainProblems(name).map { "--\(flag) \(name.debugDescription): \($0)" }
+        }
+        for host in additionalHosts where !CertificateSettings.isHost(host) {
+            problems.append("--dns-name \(host.debugDescription): is neither a DNS name nor an IP address")
         }
         let longestDelay = Duration.seconds(30 * 86_400)
         for (flag, duration) in [("publication-delay", publicationDelay), ("retirement-delay", retirementDelay)]
@@ -69,5 +76,12 @@ public struct CertificateSettings: Sendable, Hashable {
             )
         }
         return problems
+    }
+
+    /// Whether a certificate can name a host: an address, or a name whose first label may be `*`.
+    private static func isHost(_ host: String) -> Bool {
+        if SocketAddress(numeric: host, port: 0) != nil { return true }
+        let name = host.hasPrefix("*.") ? String(host.dropFirst(2)) : host
+        return NameRules.subdomainProblems(name.lowercased()).isEmpty
     }
 }

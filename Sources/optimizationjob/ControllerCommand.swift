@@ -51,7 +51,7 @@ struct ControllerCommand: ParsableCommand {
         } catch let error as FlagError {
             throw ValidationError("--webhook-host: \(error)")
         }
-        let problems = certificates.settings.problems
+        let problems = controller.problems + certificates.settings.problems
         guard problems.isEmpty else { throw ValidationError(problems.joined(separator: "\n")) }
         guard draining.drainDelay.duration <= draining.drainDeadline.duration else {
             throw ValidationError("--drain-deadline counts from the signal, so it must not be less than --drain-delay")

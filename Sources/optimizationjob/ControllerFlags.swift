@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HostProcess
+import Kubernetes
 import Logging
 import Manager
 import OptimizationAPI
@@ -99,6 +100,17 @@ struct ControllerFlags: ParsableArguments {
         help: ArgumentHelp("The Lease's namespace. (default: the one this runs in)", valueName: "name")
     )
     var leaderElectionNamespace: String?
+
+    /// What is wrong with the names, each with its flag; empty when nothing is.
+    var problems: [String] {
+        var problems = NameRules.subdomainProblems(leaderElectionId)
+            .map { ("leader-election-id", leaderElectionId, $0) }
+        for (flag, name) in [("namespace", namespace), ("leader-election-namespace", leaderElectionNamespace)] {
+            guard let name else { continue }
+            problems += NameRules.labelProblems(name).map { (flag, name, $0) }
+        }
+        return problems.map { "--\($0) \($1.debugDescription): \($2)" }
+    }
 
     var election: ElectionSettings {
         var settings = ElectionSettings()

@@ -18,6 +18,11 @@ struct CertificatePlanner: Sendable {
     /// What to do next.
     func plan(_ seen: CertificateObservation) -> CertificatePlan {
         let problems = seen.problems + problems(seen.configurations)
+        guard seen.configurations.isEmpty || seen.configurations.contains(where: { !$0.ours.isEmpty }) else {
+            // Most likely a mistyped name. A certificate for a Service that nobody calls helps nobody, and must not take
+            // the place of one that works.
+            return CertificatePlan(step: nil, reason: "no webhook calls the Service", problems: problems)
+        }
         let trusted = trustedNow(seen)
         guard let secret = seen.secret else {
             return CertificatePlan(

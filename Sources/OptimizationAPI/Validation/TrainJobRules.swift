@@ -3,14 +3,14 @@ import JSON
 /// Upstream's rules on a TrainJob spec, as far as they concern what most templates set.
 ///
 /// The API server checks every TrainJob again; finding a mistake here says so before the first trial instead of at every
-/// one. Members not named here, such as the pod parts of `runtimePatches`, pass as they are.
+/// one. Members not named here, such as what `runtimePatches` change, pass as they are.
 enum TrainJobRules {
     static func check(_ spec: JSONObject, _ findings: inout Findings) {
         if let runtime = findings.object("runtimeRef", in: spec, required: true) {
             findings.at("runtimeRef") { findings in
                 _ = findings.string("name", in: runtime, required: true, length: 1...253)
-                _ = findings.string("apiGroup", in: runtime, length: 0...253)
-                _ = findings.string("kind", in: runtime, length: 0...253)
+                warnUnknown("apiGroup", in: runtime, known: runtimeGroups, &findings)
+                warnUnknown("kind", in: runtime, known: runtimeKinds, &findings)
             }
         }
         if let trainer = findings.object("trainer", in: spec) {
@@ -19,6 +19,7 @@ enum TrainJobRules {
         if let initializer = findings.object("initializer", in: spec) {
             findings.at("initializer") { checkInitializer(initializer, &$0) }
         }
+        checkPatches(of: spec, &findings)
         if let manager = findings.string("managedBy", in: spec, length: 0...253),
             !["trainer.kubeflow.org/trainjob-controller", "kueue.x-k8s.io/multikueue"].contains(manager)
         {
@@ -34,6 +35,48 @@ enum TrainJobRules {
             findings.warn(
                 "\(findings.path.key("suspend")): every trial starts suspended and waits for someone to resume it"
             )
+        }
+    }
+
+    private static let runtimeGroups = ["trainer.kubeflow.org"]
+    private static let runtimeKinds = ["ClusterTrainingRuntime", "TrainingRuntime"]
+
+    /// Kubeflow Trainer's webhook refuses other runtimes, trial by trial.
+    private static func warnUnknown(
+        _ field: String,
+        in runtime: JSONObject,
+        known: [String],
+        _ findings: inout Findings
+    ) {
+        guard let text = findings.string(field, in: runtime, length: 0...253) else { return }
+        guard !text.isEmpty, !known.contains(text) else { return }
+        findings.warn("\(findings.path.key(field)): Trainer knows \(known.joined(separator: " and ")) alone")
+    }
+
+    /// Whose patches of the runtime they are: each manager's once.
+    private static func checkPatches(of spec: JSONObject, _ findings: inout Findings) {
+        guard let patches = findings.list("runtimePatches", in: spec, count: 0...16) else { return }
+        var managers = DistinctValues()
+        findings.at("runtimePatches") { findings in
+            for (index, value) in patches.enumerated() {
+                findings.at(index) { findings in
+                    guard case .object(let patch) = value else {
+                        findings.wrongType(value, expected: "object")
+                        return
+                    }
+                    guard let manager = findings.string("manager", in: patch, required: true, length: 1...253) else {
+                        return
+                    }
+                    if !managers.insert(.string(manager)) {
+                        findings.add(.duplicate, ["manager": .string(manager)])
+                    }
+                    if !manager.utf8.contains(UInt8(ascii: "/")) {
+                        findings.warn(
+                            "\(findings.path.key("manager")): Trainer wants a domain before it, as in example.com/\(manager)"
+                        )
+                    }
+                }
+            }
         }
     }
 

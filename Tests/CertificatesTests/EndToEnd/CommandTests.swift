@@ -77,7 +77,7 @@ struct CommandTests {
 
         let elsewhere = try await run(["cert-generator", "-n", "nowhere", "--owner=none"] + flags)
         #expect(elsewhere.status == .exited(1))
-        #expect(elsewhere.log.contains("namespaces \"nowhere\" not found"))
+        #expect(elsewhere.log.contains("calls Service nowhere/optimizationjob-webhook"))
         await site.stop()
     }
 
@@ -86,6 +86,9 @@ struct CommandTests {
         arguments: [
             (["--lifetime=soon"], 2, "'soon'"), (["--lifetime=1h"], 2, "--lifetime: must be from"),
             (["--owner=Pod/x"], 2, "'Pod/x'"), (["--namespace=Not/A/Name"], 2, "RFC 1123"),
+            (["--dns-name=bad_name!"], 2, "--dns-name \"bad_name!\": is neither"),
+            (["--dns-name=-a.b"], 2, "--dns-name"),
+            (["--dns-name=*.example.com", "--lifetime=1h"], 2, "--lifetime"),
             (["--kubeconfig=/nonexistent"], 1, "/nonexistent"), ([], 1, "--kubeconfig"),
         ]
     )

@@ -87,6 +87,17 @@ struct CertificateGeneratorTests {
         #expect(after["webhooks"] == before["webhooks"])
     }
 
+    @Test("leaves a pair that works alone when no webhook calls the Service it was told of")
+    func mistypedService() async throws {
+        let cluster = try await InMemoryCluster.installed()
+        try await generate(cluster.api)
+        let log = CallLog()
+        let complaint = await complaint(log.recording(cluster.api)) { $0.serviceName = "optimizationjob-webhok" }
+        #expect(complaint.contains("calls Service kubeflow-system/optimizationjob-webhok"), "\(complaint)")
+        #expect(log.calls.allSatisfy { $0.verb == "get" })
+        #expect(try await cluster.isConvinced(at: time.date))
+    }
+
     @Test("changes nothing when it runs again")
     func idempotent() async throws {
         let cluster = try await InMemoryCluster.installed()
@@ -367,13 +378,15 @@ struct CertificateGeneratorTests {
         #expect(try await cluster.isConvinced(at: time.date))
     }
 
-    @Test("says whom a configuration calls when that is not its Service")
+    @Test("says whom a configuration calls when that is not its Service, and makes no Secret for nobody")
     func otherNamespace() async throws {
         let cluster = try await InMemoryCluster.installed()
         try await cluster.createNamespace("tuning")
-        let words = await complaint(cluster.api) { $0.namespace = "tuning" }
+        let log = CallLog()
+        let words = await complaint(log.recording(cluster.api)) { $0.namespace = "tuning" }
         #expect(words.contains("calls Service tuning/optimizationjob-webhook"))
         #expect(words.contains("they call kubeflow-system/optimizationjob-webhook"))
+        #expect(log.calls.allSatisfy { $0.verb == "get" })
     }
 
     /// Secrets that are none of its business: what a Secret has more, and a word of the complaint about it.
