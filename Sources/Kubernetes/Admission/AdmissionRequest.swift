@@ -110,7 +110,7 @@ public struct AdmissionRequest: Sendable, Equatable {
 
 /// A call that cannot be answered with a review.
 public enum AdmissionReviewError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The body is no JSON.
+    /// The body is no JSON, or is nested deeper than is read.
     case notJSON(String)
     /// A review of a version that is not spoken here.
     case unsupportedVersion(String)
@@ -120,7 +120,7 @@ public enum AdmissionReviewError: Error, Sendable, Equatable, CustomStringConver
     /// What is wrong, and what would be right.
     public var description: String {
         switch self {
-        case .notJSON(let reason): "the body is no JSON: \(reason)"
+        case .notJSON(let reason): "the body cannot be read as JSON: \(reason)"
         case .unsupportedVersion(let version):
             "AdmissionReview of \"\(version)\" is not supported; "
                 + "set admissionReviewVersions: [v1] in the webhook configuration"
