@@ -153,7 +153,7 @@ struct AdmissionHandlerTests {
     @Test(
         "answer what is no review with an HTTP error that says what would be right",
         arguments: [
-            ("", "no JSON"), ("{", "no JSON"), ("{}", "expected AdmissionReview"),
+            ("", "cannot be read as JSON"), ("{", "cannot be read as JSON"), ("{}", "expected AdmissionReview"),
             (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1"}"#, "admissionReviewVersions: [v1]"),
             (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}"#, "request: expected an object"),
             (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{}}"#, "request.uid"),
