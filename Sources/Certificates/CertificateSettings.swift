@@ -47,16 +47,15 @@ public struct CertificateSettings: Sendable, Hashable {
     /// What is wrong with the settings, each with the flag at fault; empty when nothing is.
     public var problems: [String] {
         var problems: [String] = []
-        for (flag, name) in [("namespace", namespace), ("service-name", serviceName)] {
-            problems += NameRules.labelProblems(name).map { "--\(flag) \(name.debugDescription): \($0)" }
-        }
-        let names = [
-            ("secret-name", secretName),
-            ("mutating-webhook-configuration", mutatingConfiguration),
-            ("validating-webhook-configuration", validatingConfiguration), ("cluster-domain", clusterDomain),
+        let names: [(flag: String, name: String, rule: (String) -> [String])] = [
+            ("namespace", namespace, NameRules.labelProblems), ("service-name", serviceName, NameRules.labelProblems),
+            ("secret-name", secretName, NameRules.subdomainProblems),
+            ("mutating-webhook-configuration", mutatingConfiguration, NameRules.subdomainProblems),
+            ("validating-webhook-configuration", validatingConfiguration, NameRules.subdomainProblems),
+            ("cluster-domain", clusterDomain, NameRules.subdomainProblems),
         ]
-        for (flag, name) in names {
-            problems += NameRules.subdomainProblems(name).map { "--\(flag) \(name.debugDescription): \($0)" }
+        for (flag, name, rule) in names {
+            problems += rule(name).map { "--\(flag) \(name.debugDescription): \($0)" }
         }
         for host in additionalHosts where !CertificateSettings.isHost(host) {
             problems.append("--dns-name \(host.debugDescription): is neither a DNS name nor an IP address")

@@ -49,6 +49,25 @@ extension Findings {
         return list
     }
 
+    /// Runs `check` on every element of the list at `key`, one further down each; elements must be objects.
+    mutating func forEachObject(
+        of list: [JSONValue],
+        at key: String,
+        _ check: (Int, JSONObject, inout Findings) -> Void
+    ) {
+        at(key) { findings in
+            for (index, value) in list.enumerated() {
+                findings.at(index) { findings in
+                    guard case .object(let object) = value else {
+                        findings.wrongType(value, expected: "object")
+                        return
+                    }
+                    check(index, object, &findings)
+                }
+            }
+        }
+    }
+
     /// A member that must be a text of a certain length, counted in Unicode scalars as an API server does.
     mutating func string(
         _ key: String,

@@ -10,25 +10,17 @@ enum ObjectiveRules {
             return nil
         }
         var metrics = DistinctValues()
-        findings.at("objectives") { findings in
-            for (index, value) in objectives.enumerated() {
-                findings.at(index) { findings in
-                    guard case .object(let objective) = value else {
-                        findings.wrongType(value, expected: "object")
-                        return
-                    }
-                    let metric = findings.string("metric", in: objective, required: true, length: Limits.metricLength)
-                    if let metric, !metrics.insert(.string(metric)) {
-                        findings.add(.duplicate, ["metric": .string(metric)])
-                    }
-                    let direction = findings.choice("direction", in: objective, of: [Direction.maximize, .minimize])
-                    let goal = findings.number("goal", in: objective, required: false, .float)
-                    if let metric, let goal {
-                        checkSide(of: goal, metric, direction ?? .minimize, &findings)
-                    }
-                    findings.checkMembers(of: objective, members)
-                }
+        findings.forEachObject(of: objectives, at: "objectives") { _, objective, findings in
+            let metric = findings.string("metric", in: objective, required: true, length: Limits.metricLength)
+            if let metric, !metrics.insert(.string(metric)) {
+                findings.add(.duplicate, ["metric": .string(metric)])
             }
+            let direction = findings.choice("direction", in: objective, of: [Direction.maximize, .minimize])
+            let goal = findings.number("goal", in: objective, required: false, .float)
+            if let metric, let goal {
+                checkSide(of: goal, metric, direction ?? .minimize, &findings)
+            }
+            findings.checkMembers(of: objective, members)
         }
         return objectives.count
     }

@@ -24,29 +24,21 @@ enum ParameterRules {
         var checked: [Checked] = []
         checked.reserveCapacity(parameters.count)
         variables.reserveCapacity(parameters.count)
-        findings.at("parameters") { findings in
-            for (index, value) in parameters.enumerated() {
-                findings.at(index) { findings in
-                    guard case .object(let parameter) = value else {
-                        findings.wrongType(value, expected: "object")
-                        return
-                    }
-                    let name = findings.string(
-                        "name",
-                        in: parameter,
-                        required: true,
-                        length: Limits.parameterNameLength
-                    )
-                    if let name { variables.check(name, &findings) }
-                    var values: SearchSpaceRules.Checked?
-                    if let searchSpace = findings.object("searchSpace", in: parameter, required: true) {
-                        findings.at("searchSpace") { values = SearchSpaceRules.check(searchSpace, &$0) }
-                    }
-                    findings.checkMembers(of: parameter, members)
-                    if let name {
-                        checked.append(Checked(index: index, name: name, searchSpace: values))
-                    }
-                }
+        findings.forEachObject(of: parameters, at: "parameters") { index, parameter, findings in
+            let name = findings.string(
+                "name",
+                in: parameter,
+                required: true,
+                length: Limits.parameterNameLength
+            )
+            if let name { variables.check(name, &findings) }
+            var values: SearchSpaceRules.Checked?
+            if let searchSpace = findings.object("searchSpace", in: parameter, required: true) {
+                findings.at("searchSpace") { values = SearchSpaceRules.check(searchSpace, &$0) }
+            }
+            findings.checkMembers(of: parameter, members)
+            if let name {
+                checked.append(Checked(index: index, name: name, searchSpace: values))
             }
         }
         return (checked, variables)

@@ -57,25 +57,17 @@ enum TrainJobRules {
     private static func checkPatches(of spec: JSONObject, _ findings: inout Findings) {
         guard let patches = findings.list("runtimePatches", in: spec, count: 0...16) else { return }
         var managers = DistinctValues()
-        findings.at("runtimePatches") { findings in
-            for (index, value) in patches.enumerated() {
-                findings.at(index) { findings in
-                    guard case .object(let patch) = value else {
-                        findings.wrongType(value, expected: "object")
-                        return
-                    }
-                    guard let manager = findings.string("manager", in: patch, required: true, length: 1...253) else {
-                        return
-                    }
-                    if !managers.insert(.string(manager)) {
-                        findings.add(.duplicate, ["manager": .string(manager)])
-                    }
-                    if !manager.utf8.contains(UInt8(ascii: "/")) {
-                        findings.warn(
-                            "\(findings.path.key("manager")): Trainer wants a domain before it, as in example.com/\(manager)"
-                        )
-                    }
-                }
+        findings.forEachObject(of: patches, at: "runtimePatches") { _, patch, findings in
+            guard let manager = findings.string("manager", in: patch, required: true, length: 1...253) else {
+                return
+            }
+            if !managers.insert(.string(manager)) {
+                findings.add(.duplicate, ["manager": .string(manager)])
+            }
+            if !manager.utf8.contains(UInt8(ascii: "/")) {
+                findings.warn(
+                    "\(findings.path.key("manager")): Trainer wants a domain before it, as in example.com/\(manager)"
+                )
             }
         }
     }
@@ -135,19 +127,11 @@ enum TrainJobRules {
     private static func checkEnvironment(of parent: JSONObject, _ findings: inout Findings) {
         guard let entries = findings.list("env", in: parent, count: 0...TrialEnvironment.limit) else { return }
         var names = DistinctValues()
-        findings.at("env") { findings in
-            for (index, value) in entries.enumerated() {
-                findings.at(index) { findings in
-                    guard case .object(let entry) = value else {
-                        findings.wrongType(value, expected: "object")
-                        return
-                    }
-                    _ = findings.string("value", in: entry)
-                    guard let name = findings.string("name", in: entry, required: true) else { return }
-                    if !names.insert(.string(name)) {
-                        findings.add(.duplicate, ["name": .string(name)])
-                    }
-                }
+        findings.forEachObject(of: entries, at: "env") { _, entry, findings in
+            _ = findings.string("value", in: entry)
+            guard let name = findings.string("name", in: entry, required: true) else { return }
+            if !names.insert(.string(name)) {
+                findings.add(.duplicate, ["name": .string(name)])
             }
         }
     }
