@@ -22,12 +22,22 @@ public enum LocalRun {
 
     /// Says what is wrong with a manifest.
     ///
-    /// - Returns: The exit status: 0, or 2 when there are errors.
+    /// - Returns: The exit status: 0, 1 when it cannot be said, or 2 when there are errors.
     public static func validate(_ path: String) -> Int32 {
-        let errors = TextOutput(descriptor: STDERR_FILENO, environment: environment())
-        guard let manifest = load(path, parallelism: nil, tellingProblemsTo: errors) else { return invalidStatus }
-        TextOutput(descriptor: STDOUT_FILENO, environment: environment()).write("\(manifest.file): valid\n")
-        return 0
+        let errors = TextOutput(descriptor: STDERR_FILENO, environment: [:])
+        guard let manifest = load(path, for: .reading, tellingProblemsTo: errors) else { return invalidStatus }
+        return answer("\(manifest.file): valid\n")
+    }
+
+    /// Writes the whole answer of a command to standard output.
+    ///
+    /// - Returns: The exit status: 0, or 1 when it could not be written, which has been told then.
+    static func answer(_ text: String) -> Int32 {
+        let output = TextOutput(descriptor: STDOUT_FILENO, environment: [:])
+        output.write(text)
+        guard let failure = output.failure else { return 0 }
+        TextOutput(descriptor: STDERR_FILENO, environment: [:]).write("optimizationjob: \(failure)\n")
+        return RunEnding.failed.exitCode
     }
 
     /// Runs an OptimizationJob on this machine.
@@ -41,13 +51,18 @@ public enum LocalRun {
         let errors = TextOutput(descriptor: STDERR_FILENO, environment: environment)
         // Somebody may stop reading (`| head`): that is an error of one write, not the end of the run.
         signal(SIGPIPE, SIG_IGN)
-        guard let manifest = load(options.manifest, parallelism: options.parallelism, tellingProblemsTo: errors) else {
-            return invalidStatus
-        }
+        guard
+            let manifest = load(
+                options.manifest,
+                for: .running,
+                parallelism: options.parallelism,
+                tellingProblemsTo: errors
+            )
+        else { return invalidStatus }
         // Standard output is the object's alone when one is asked for.
         let people = options.format == .text ? results : errors
         do {
-            return try await run(manifest, options, people: people, results: results)
+            return try await run(manifest, options, people: people, results: results, errors: errors)
         } catch {
             errors.write("optimizationjob: \(printable("\(error)"))\n")
             return RunEnding.failed.exitCode
@@ -58,7 +73,8 @@ public enum LocalRun {
         _ manifest: Manifest,
         _ options: RunOptions,
         people: TextOutput,
-        results: TextOutput
+        results: TextOutput,
+        errors: TextOutput
     ) async throws -> Int32 {
         let object = localized(manifest.object)
         let metadata = ObjectMeta(object)
@@ -89,64 +105,30 @@ public enum LocalRun {
             view.close()
             throw error
         }
-        let unwritten = conclude(outcome, options, directory, context: context, people: people, results: results)
-        // A run that leaves no results has not done what it was started for.
-        if let unwritten {
-            guard outcome.ending != .complete else { throw unwritten }
-            people.write("optimizationjob: \(printable("\(unwritten)"))\n")
-        }
-        return outcome.ending.exitCode
-    }
-
-    /// Writes the results, and tells them: even when they cannot be written, since a full disk must not take away what
-    /// hours of training found.
-    ///
-    /// - Returns: Why the results, or some of them, were not written.
-    private static func conclude(
-        _ outcome: LocalSession.Outcome,
-        _ options: RunOptions,
-        _ directory: RunDirectory,
-        context: String,
-        people: TextOutput,
-        results: TextOutput
-    ) -> SystemError? {
-        let status = OptimizationJobStatus(decoding: outcome.job["status"] ?? .null)
-        let yaml = YAMLWriter.write(outcome.job)
-        var unwritten: SystemError?
-        for (name, text) in [("job.yaml", yaml), ("trials.csv", TrialsTable.csv(status.trials))] {
-            do throws(SystemError) {
-                try directory.write(text, to: name)
-            } catch {
-                unwritten = unwritten ?? error
-            }
-        }
-        let report = RunReport(
-            ending: outcome.ending,
-            state: outcome.state,
-            message: outcome.message,
-            reproduction: outcome.bestSpec.flatMap { Reproduction.command(spec: $0, directory: context) },
-            directory: directory.path,
-            logPath: { "\(directory.path)/trials/\($0)/log.txt" }
-        )
+        let report = RunReport(outcome, directory: directory.path, context: context)
         people.write("\n" + report.lines().joined(separator: "\n") + "\n")
         switch options.format {
         case .text: break
         case .json: results.write(String(decoding: outcome.job.serialized(.pretty), as: UTF8.self) + "\n")
-        case .yaml: results.write(yaml)
+        case .yaml: results.write(YAMLWriter.write(outcome.job))
         }
-        return unwritten
+        guard let unwritten = outcome.unwritten ?? results.failure else { return outcome.ending.exitCode }
+        errors.write("optimizationjob: \(printable("\(unwritten)"))\n")
+        // A run that leaves no results, or not those it was asked for, has not done what it was started for.
+        return outcome.ending == .complete ? RunEnding.failed.exitCode : outcome.ending.exitCode
     }
 
-    /// Reads and checks a manifest; `nil` when it cannot be run, which has been told then.
+    /// Reads and checks a manifest; `nil` when something is wrong with it, which has been told then.
     static func load(
         _ path: String,
-        parallelism: RunOptions.Parallelism?,
+        for purpose: Preflight.Purpose,
+        parallelism: RunOptions.Parallelism? = nil,
         tellingProblemsTo output: TextOutput
     ) -> Manifest? {
         do {
             var manifest = try ManifestLoader.load(path)
             let excess = parallelism.flatMap { manifest.setParallelism($0) }
-            let preflight = Preflight(manifest)
+            let preflight = Preflight(manifest, for: purpose)
             let problems = [excess].compactMap(\.self) + preflight.errors
             for warning in preflight.warnings {
                 let message = ManifestProblem(line: warning.line, message: "warning: \(warning.message)")
@@ -166,8 +148,12 @@ public enum LocalRun {
         if (object["metadata"]?["namespace"]?.stringValue ?? "").isEmpty {
             object["metadata"]?["namespace"] = "default"
         }
-        // `kubectl get -o yaml` shows these, and such a file should run as it is.
-        for field in ["resourceVersion", "uid", "creationTimestamp", "generation", "managedFields"] {
+        // `kubectl get -o yaml` shows these, and such a file should run as it is. Its owners are not here, so it would be
+        // garbage, and nobody here would take its finalizers off.
+        for field in [
+            "resourceVersion", "uid", "creationTimestamp", "generation", "managedFields", "ownerReferences",
+            "finalizers",
+        ] {
             object["metadata"]?[field] = nil
         }
         object["status"] = nil

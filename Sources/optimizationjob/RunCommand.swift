@@ -40,10 +40,13 @@ struct RunCommand: ParsableCommand {
     var context: String?
 
     @Option(
+        // Whatever comes next, so that a negative number is judged rather than taken for a flag.
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many trials run at a time, instead of spec.parallelTrials; auto: one a core, if there are that many.",
             valueName: "n|auto"
-        )
+        ),
+        transform: RunOptions.Parallelism.init(argument:)
     )
     var parallelTrials: RunOptions.Parallelism?
 
@@ -71,15 +74,15 @@ extension RunOptions.Format: ExpressibleByArgument {}
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
-extension RunOptions.Parallelism: ExpressibleByArgument {
+extension RunOptions.Parallelism {
     /// `auto`, or a number from 1 on.
-    public init?(argument: String) {
+    fileprivate init(argument: String) throws {
         if argument == "auto" {
             self = .auto
         } else if let count = Int(argument), count >= 1 {
             self = .count(count)
         } else {
-            return nil
+            throw ValidationError("must be a whole number from 1 on, or auto")
         }
     }
 }

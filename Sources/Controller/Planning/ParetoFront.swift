@@ -4,9 +4,9 @@ import OptimizationAPI
 ///
 /// A trial beats another when it is better in one objective and no worse in all others. Of trials with the very same
 /// values all are in the front. Computed from the records alone, so the order in which trials ended does not matter.
-enum ParetoFront {
+public enum ParetoFront {
     /// The positions of the optimal Succeeded records, in their order.
-    static func positions(in records: [TrialRecord], objectives: [Objective]) -> [Int] {
+    public static func positions(in records: [TrialRecord], objectives: [Objective]) -> [Int] {
         var front: [(position: Int, values: [Double])] = []
         for (position, record) in records.enumerated() where record.state == .succeeded {
             guard let values = Metrics.objectiveValues(objectives, in: record.metrics) else { continue }

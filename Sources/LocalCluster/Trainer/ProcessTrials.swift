@@ -1,20 +1,26 @@
 import Kubernetes
 import OptimizationAPI
 
+/// Why a trial is not started.
+private struct TrialRefusal: Error, CustomStringConvertible {
+    var description: String
+}
+
 /// Runs trials as processes of this machine.
 struct ProcessTrials: TrialRunner {
     let configuration: LocalTrainerConfiguration
     let writer: TrainJobStatusWriter
 
     func run(_ request: TrainJobRequest, stop: StopRequest) async -> TrialOutcome {
-        do throws(TrialRefusal) {
+        do {
             return try await attempt(request, stop: stop)
         } catch {
-            return .ended(.failed(reason: "LocalRunNotPossible", message: error.description))
+            return .ended(.failed(reason: "LocalRunNotPossible", message: "\(error)"))
         }
     }
 
-    private func attempt(_ request: TrainJobRequest, stop: StopRequest) async throws(TrialRefusal) -> TrialOutcome {
+    /// - Throws: Why the trial cannot be started, in a sentence that says what to set where that helps.
+    private func attempt(_ request: TrainJobRequest, stop: StopRequest) async throws -> TrialOutcome {
         let name = request.metadata.namespacedName
         guard TrialName.isLabel(name.name) else {
             throw TrialRefusal(description: "metadata.name must match RFC 1035 DNS label format")

@@ -19,7 +19,7 @@ struct TrainJobRequest: Sendable {
     /// Whether another controller takes care of it (`spec.managedBy`).
     var isManagedByOther: Bool {
         guard let manager = spec?["managedBy"]?.stringValue, !manager.isEmpty else { return false }
-        return manager != TrainJobVocabulary.ownManager
+        return manager != Managers.trainer
     }
 
     var isSuspended: Bool { spec?["suspend"]?.boolValue ?? false }
@@ -51,8 +51,6 @@ struct TrainJobRequest: Sendable {
 
 /// The words of a TrainJob's status, as Kubeflow Trainer writes them.
 enum TrainJobVocabulary {
-    static let ownManager = "trainer.kubeflow.org/trainjob-controller"
-
     static let suspended = "Suspended"
     static let complete = "Complete"
     static let failed = "Failed"

@@ -15,6 +15,10 @@ public enum ManifestLoader {
     /// - Returns: The only OptimizationJob in it. Documents of other kinds are left out with a warning.
     /// - Throws: `ManifestError` with a line wherever there is one.
     public static func load(_ path: String) throws(ManifestError) -> Manifest {
+        guard !path.isEmpty else {
+            let problem = ManifestProblem(line: nil, message: "must name a file, or be - for standard input")
+            throw ManifestError(file: "the manifest", problems: [problem])
+        }
         let file = path == "-" ? "<stdin>" : path
         let bytes: [UInt8]
         do {
@@ -113,7 +117,7 @@ public enum ManifestLoader {
         return Manifest(
             file: file,
             directory: directory,
-            object: chosen.value,
+            object: chosen.value.asKubectlSendsIt,
             source: chosen.source,
             warnings: warnings
         )

@@ -7,65 +7,38 @@ import OptimizationAPI
 /// The same defaulting and validation as the webhooks', then what only a local run needs. All problems are found at
 /// once, each with its line.
 public struct Preflight: Sendable {
+    /// What a manifest is checked for.
+    public enum Purpose: Sendable {
+        /// To be run on this machine: what only a cluster can do is an error.
+        case running
+        /// To be read: it may be meant for a cluster, so that what a local run cannot do is a warning.
+        case reading
+    }
+
     /// What must be repaired; nothing is started while there is any.
     public var errors: [ManifestProblem] = []
     /// What is legal but probably not meant.
     public var warnings: [ManifestProblem] = []
 
     /// Checks a manifest.
-    public init(_ manifest: Manifest) {
+    public init(_ manifest: Manifest, for purpose: Purpose) {
         warnings = manifest.warnings
         let object = Defaulting.apply(to: manifest.object)
         let result = Validation.validateCreate(object)
-        var problems = result.errors + Self.localErrors(of: object)
         // The rules overlap where a field is missing; the first word about a field and kind of mistake is enough.
         var seen: Set<String> = []
-        problems = problems.filter { seen.insert("\($0.path) \($0.reason.rawValue)").inserted }
-        errors = problems.map { error in
+        let general = result.errors.filter { seen.insert("\($0.path) \($0.reason.rawValue)").inserted }
+        let wrong = Set(general.map(\.path))
+        let local = LocalRules.problems(of: object).filter { !wrong.contains($0.path) }
+        func told(_ error: FieldError) -> ManifestProblem {
             let hint = Self.quotingHint(for: error, in: manifest.object)
             return manifest.problem(at: error.path.jsonPointer.tokens, error.description + hint)
         }
+        errors = (purpose == .running ? general + local : general).map(told)
         warnings += result.warnings.map { ManifestProblem(line: Self.line(ofField: $0, in: manifest), message: $0) }
+        if purpose == .reading { warnings += local.map(told) }
         errors.sort { ($0.line ?? 0) < ($1.line ?? 0) }
-    }
-
-    /// What a cluster has and this machine has not.
-    private static func localErrors(of object: JSONValue) -> [FieldError] {
-        let template = FieldPath("spec", "trainJobTemplate", "spec")
-        guard let spec = object["spec"]?["trainJobTemplate"]?["spec"], spec.objectValue != nil else { return [] }
-        var errors: [FieldError] = []
-        let trainer = spec["trainer"]
-        let command = trainer?["command"]
-        if command == nil || command?.isNull == true || command?.arrayValue?.isEmpty == true {
-            errors.append(
-                FieldError(
-                    path: template.key("trainer").key("command"),
-                    reason: .required,
-                    detail:
-                        "a local run starts this command, since it runs no image; for example [\"python3\", \"train.py\"]"
-                )
-            )
-        }
-        if let nodes = trainer?["numNodes"], !nodes.isNull, nodes.int64Value != 1 {
-            errors.append(
-                FieldError(
-                    path: template.key("trainer").key("numNodes"),
-                    reason: .invalid,
-                    value: nodes,
-                    detail: "a local run has one node; leave it out or set 1"
-                )
-            )
-        }
-        if let initializer = spec["initializer"]?.objectValue, !initializer.isEmpty {
-            errors.append(
-                FieldError(
-                    path: template.key("initializer"),
-                    reason: .forbidden,
-                    detail: "a local run has no initializers; put the data beside the manifest"
-                )
-            )
-        }
-        return errors
+        warnings.sort { ($0.line ?? 0) < ($1.line ?? 0) }
     }
 
     /// How a text is written that YAML takes for something else: a parameter named `n` is `false` to it.

@@ -12,7 +12,7 @@ enum Reproduction {
     ///   - directory: The folder of the manifest, from the root.
     /// - Returns: `nil` when there is nothing to run.
     static func command(spec: JSONValue, directory: String) -> String? {
-        guard let command = TrialInvocation(spec: spec) else { return nil }
+        guard let command = try? TrialInvocation(spec: spec) else { return nil }
         return ShellQuoting.command(in: directory, environment: command.environment, arguments: command.arguments)
     }
 }

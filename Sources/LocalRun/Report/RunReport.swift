@@ -1,3 +1,5 @@
+import Controller
+import Glibc
 import HostProcess
 import OptimizationAPI
 
@@ -9,19 +11,24 @@ struct RunReport {
     var state: RunState
     /// The job's own last word: the message of its `Complete` or `Failed` condition.
     var message: String
+    /// The trials of the Pareto front of a job with several objectives, oldest first; empty for one objective.
+    var front: [TrialView] = []
     /// A shell command that runs the best trial again; `nil` when there is no best trial or it cannot be told.
     var reproduction: String?
     /// The folder with the results, as the user would type it.
     var directory: String
-    /// Where the log of a trial is, as the user would type it.
-    var logPath: @Sendable (String) -> String
+    /// Where the log of a trial is, as the user would type it; `nil` when it has none.
+    var logPath: @Sendable (String) -> String?
 
     /// Failed trials told in full; more are only counted.
     static let listedFailures = 5
+    /// The same of trials in the Pareto front.
+    static let listedOptima = 20
 
     /// The lines, without colour.
     func lines() -> [String] {
         var lines = [headline, ""]
+        if !front.isEmpty { lines += paretoFront() + [""] }
         if let best = state.best {
             lines += bestTrial(best) + [""]
             if let reproduction {
@@ -31,8 +38,32 @@ struct RunReport {
         let failed = state.trials.filter { $0.state == .failed }
         if !failed.isEmpty { lines += failures(failed) + [""] }
         lines.append("Results  \(directory)/  (job.yaml, trials.csv)")
-        if let last = state.best ?? state.trials.last {
-            lines.append("Logs     \(printable(logPath(last.name)))  (one a trial)")
+        if let last = state.best ?? state.trials.last, let path = logPath(last.name) {
+            lines.append("Logs     \(printable(path))  (one a trial)")
+        }
+        return lines
+    }
+
+    /// The front as a table, in the columns of the table that is shown while the job runs.
+    private func paretoFront() -> [String] {
+        let metrics = state.objectives.map(\.metric)
+        let shown = front.prefix(Self.listedOptima)
+        let header =
+            ["TRIAL"] + metrics.map { printable($0).uppercased() }
+            + (shown.first?.parameters.map { printable($0.name) } ?? [])
+        let rows =
+            [header]
+            + shown.map { trial in
+                [TableRenderer.shortName(trial.name, in: state)]
+                    + metrics.map { trial.metric($0).map(Text.number) ?? "?" }
+                    + trial.parameters.map { Text.number($0.value) }
+            }
+        let heading =
+            "Pareto front: \(Text.count(front.count, "trial")) that no other beats in one objective and matches in the rest"
+        var lines = [heading]
+        lines += Text.columns(rows).map { "  " + $0 }
+        if front.count > shown.count {
+            lines.append("  and \(front.count - shown.count) more, marked \"optimal\" in trials.csv")
         }
         return lines
     }
@@ -52,12 +83,14 @@ struct RunReport {
     }
 
     private func bestTrial(_ best: TrialView) -> [String] {
-        let objective = state.objective
-        var rows = [("objective", printable(objective.metric), objective.direction.rawValue)]
-        rows = best.metrics.filter { $0.name == objective.metric }.suffix(1).map {
-            (printable($0.name), printable($0.value), objective.direction == .minimize ? "minimised" : "maximised")
+        let rows = state.objectives.compactMap { objective in
+            best.metric(objective.metric).map { value in
+                let direction = objective.direction == .minimize ? "minimised" : "maximised"
+                return (printable(objective.metric), printable(value), direction)
+            }
         }
-        let others = best.metrics.filter { $0.name != objective.metric }.map {
+        let objectives = Set(state.objectives.map(\.metric))
+        let others = best.metrics.filter { !objectives.contains($0.name) }.map {
             (printable($0.name), printable($0.value), "")
         }
         let parameters = best.parameters.map { (printable($0.name), printable($0.value), "") }
@@ -65,7 +98,8 @@ struct RunReport {
         func line(_ row: (String, String, String)) -> String {
             "  \(Text.padded(row.0, to: width))  \(row.1)" + (row.2.isEmpty ? "" : "  (\(row.2))")
         }
-        return ["Best trial: \(printable(best.name))", " Metrics"] + (rows + others).map(line) + [" Parameters"]
+        let heading = front.isEmpty ? "Best trial" : "Best in \(printable(state.objective.metric)), the first objective"
+        return ["\(heading): \(printable(best.name))", " Metrics"] + (rows + others).map(line) + [" Parameters"]
             + parameters.map(line)
     }
 
@@ -75,7 +109,7 @@ struct RunReport {
             let why = PlainRenderer.whyInFull(trial)
             lines.append("  \(printable(trial.name))  \(why.first ?? "")")
             lines += why.dropFirst().map { "    | \($0)" }
-            lines.append("    \(printable(logPath(trial.name)))")
+            if let path = logPath(trial.name) { lines.append("    \(printable(path))") }
         }
         if failed.count > Self.listedFailures {
             lines.append("  and \(failed.count - Self.listedFailures) more, see trials.csv")
@@ -100,5 +134,44 @@ public enum RunEnding: Sendable, Equatable {
         case .failed: 1
         case .interrupted(let signal): 128 &+ signal
         }
+    }
+}
+
+extension RunReport {
+    /// Reports how a session ended.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder of the run, as the user would type it.
+    ///   - context: The folder of the manifest, from the root.
+    init(_ outcome: LocalSession.Outcome, directory: String, context: String) {
+        let state = outcome.state
+        var front: [TrialView] = []
+        var reproduction: String?
+        if let job = try? OptimizationJob(decoding: outcome.job) {
+            if job.spec.objectives.count > 1 {
+                let records = job.status.trials
+                let names = ParetoFront.positions(in: records, objectives: job.spec.objectives).map {
+                    records[$0].trainJobName
+                }
+                front = names.compactMap { name in state.trials.first { $0.name == name } }
+            }
+            reproduction = state.best.flatMap { best in
+                // From the record, as a TrainJob may be deleted when its trial has ended.
+                let spec = TrialEnvironment.adding(best.parameters, to: job.spec.trainJobTemplate.spec)
+                return Reproduction.command(spec: spec, directory: context)
+            }
+        }
+        self.init(
+            ending: outcome.ending,
+            state: state,
+            message: outcome.message,
+            front: front,
+            reproduction: reproduction,
+            directory: directory,
+            logPath: { name in
+                let path = "\(directory)/trials/\(name)/log.txt"
+                return access(path, F_OK) == 0 ? path : nil
+            }
+        )
     }
 }

@@ -1,3 +1,4 @@
+import Controller
 import Kubernetes
 import OptimizationAPI
 
@@ -5,22 +6,27 @@ import OptimizationAPI
 enum TrialsTable {
     /// One header line, then one line for each trial, oldest first; lines end in CRLF as the RFC has it.
     ///
-    /// Columns: `trial`, `state`, `reason`, `created`, `completed`, each parameter, each metric that any trial reported.
-    /// A parameter and a metric of the same name, or of the name of a fixed column, are told apart by the prefixes
+    /// Columns: `trial`, `state`, `reason`, `created`, `completed`, each parameter, each metric that any trial reported; with
+    /// several objectives also `optimal`, which is `true` for the trials of the Pareto front. A parameter and a metric of the same name, or of the name of a fixed column, are told apart by the prefixes
     /// `parameter.` and `metric.`.
-    static func csv(_ trials: [TrialRecord]) -> String {
-        let fixed = ["trial", "state", "reason", "created", "completed"]
+    static func csv(_ job: OptimizationJob) -> String {
+        let trials = job.status.trials
+        let objectives = job.spec.objectives
+        let hasFront = objectives.count > 1
+        let front = hasFront ? Set(ParetoFront.positions(in: trials, objectives: objectives)) : []
+        let fixed = ["trial", "state", "reason", "created", "completed"] + (hasFront ? ["optimal"] : [])
         let parameters = names(trials.map { $0.parameters.map(\.name) })
         let metrics = names(trials.map { $0.metrics.map(\.name) })
         let header =
             fixed
             + parameters.map { fixed.contains($0) || metrics.contains($0) ? "parameter.\($0)" : $0 }
             + metrics.map { fixed.contains($0) || parameters.contains($0) ? "metric.\($0)" : $0 }
-        let rows = trials.map { trial in
+        let rows = trials.enumerated().map { position, trial in
             [
                 trial.trainJobName, trial.state.rawValue, trial.reason ?? "", trial.creationTime.description,
                 trial.completionTime?.description ?? "",
             ]
+                + (hasFront ? [String(front.contains(position))] : [])
                 + parameters.map { name in trial.parameters.last { $0.name == name }?.value ?? "" }
                 + metrics.map { name in trial.metrics.last { $0.name == name }?.value ?? "" }
         }

@@ -17,6 +17,8 @@ struct LocalServers: Sendable {
     let authorityPEM: [UInt8]
     /// The tokens that the progress server accepts.
     let tokens: ProgressTokens
+    /// What that server refused.
+    let refused: RefusedReports
 
     private let client: HTTPClient
     private let apiServer: LocalAPIServer
@@ -44,8 +46,9 @@ struct LocalServers: Sendable {
             let api = APIClient(exchange: client, bearerToken: { token })
 
             let tokens = ProgressTokens()
+            let refused = RefusedReports()
             let progress = try serve(
-                ProgressServer(api: api, tokens: tokens, logger: logger),
+                ProgressServer(api: api, tokens: tokens, refused: refused, logger: logger),
                 identity,
                 maximumBody: progressBody
             )
@@ -56,6 +59,7 @@ struct LocalServers: Sendable {
                 progressOrigin: "https://\(host):\(progress.port)",
                 authorityPEM: identity.authorityPEM,
                 tokens: tokens,
+                refused: refused,
                 client: client,
                 apiServer: apiServer,
                 servers: [progress, front]

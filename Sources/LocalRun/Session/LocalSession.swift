@@ -1,4 +1,5 @@
 import Controller
+import HostProcess
 import JSON
 import Kubernetes
 import LocalCluster
@@ -25,10 +26,10 @@ struct LocalSession: Sendable {
         var state: RunState
         /// The job as the API server last had it.
         var job: JSONValue
-        /// The spec of the best trial's TrainJob, which tells how to run it again.
-        var bestSpec: JSONValue?
         /// Why the job ended, or what broke.
         var message: String
+        /// Why its results, or some of them, are not in the folder of the run.
+        var unwritten: SystemError?
     }
 
     let object: JSONValue
@@ -91,6 +92,8 @@ struct LocalSession: Sendable {
         let created = try await servers.api.create(.optimizationJobs, namespace: namespace, object)
         let name = ObjectMeta(created).namespacedName
         var tracker = RunTracker(job: try OptimizationJob(decoding: created))
+        var results = RunResults(directory: directory, logger: logger)
+        let refusal = { servers.refused.lastReason(for: NamespacedName(namespace: namespace, name: $0)) }
 
         let (events, continuation) = AsyncStream.makeStream(of: SessionEvent.self)
         let ending = await withTaskGroup(of: Void.self) { group in
@@ -129,16 +132,28 @@ struct LocalSession: Sendable {
                 events,
                 name: name,
                 tracker: &tracker,
+                results: &results,
                 view: &view,
+                refusal: refusal,
                 elapsed: { began.duration(to: clock.now) }
             )
+            // Stopping may take long, and whoever waits for it may lose patience.
+            results.writeNow()
             // First the controller, which would replace trials that are stopped, then the trials.
             group.cancelAll()
             return ending
         }
         continuation.finish()
         await trainer.stopAll()
-        return await conclude(ending, name: name, tracker: &tracker, api: servers.api, view: &view)
+        return await conclude(
+            ending,
+            name: name,
+            tracker: &tracker,
+            results: results,
+            api: servers.api,
+            view: &view,
+            refusal: refusal
+        )
     }
 
     /// Takes in events until the job has ended, or is made to.
@@ -146,7 +161,9 @@ struct LocalSession: Sendable {
         _ events: AsyncStream<SessionEvent>,
         name: NamespacedName,
         tracker: inout RunTracker,
+        results: inout RunResults,
         view: inout any RunView,
+        refusal: (String) -> String?,
         elapsed: () -> Duration
     ) async -> (ending: RunEnding, message: String?) {
         for await event in events {
@@ -155,13 +172,15 @@ struct LocalSession: Sendable {
                 guard ObjectMeta(object).namespacedName == name, let job = try? OptimizationJob(decoding: object) else {
                     continue
                 }
-                let steps = tracker.observe(job, at: elapsed())
+                let steps = tracker.observe(job, at: elapsed(), refusal: refusal)
+                if steps.contains(where: \.isEnd) { results.take(object) }
                 view.show(tracker.state, steps)
                 if let ending = Self.ending(of: job) { return (ending, nil) }
             case .trainJob(let object):
                 tracker.observe(TrainJob(decoding: object), at: elapsed())
             case .tick:
                 tracker.tick(at: elapsed())
+                results.writeWhenDue(at: tracker.state.elapsed)
                 view.show(tracker.state, [])
             case .signal(let signal):
                 view.note("Stopping the trials. Once more ends them at once.")
@@ -179,22 +198,26 @@ struct LocalSession: Sendable {
         _ end: (ending: RunEnding, message: String?),
         name: NamespacedName,
         tracker: inout RunTracker,
+        results: RunResults,
         api: any KubernetesAPI,
-        view: inout any RunView
+        view: inout any RunView,
+        refusal: (String) -> String?
     ) async -> Outcome {
         let last = (try? await api.get(.optimizationJobs, name)) ?? object
         var message = end.message ?? ""
         if let job = try? OptimizationJob(decoding: last) {
-            let steps = tracker.observe(job, at: tracker.state.elapsed)
+            let steps = tracker.observe(job, at: tracker.state.elapsed, refusal: refusal)
             if !steps.isEmpty { view.show(tracker.state, steps) }
             if end.message == nil { message = Self.message(of: job) }
         }
-        var bestSpec: JSONValue?
-        if let best = tracker.state.bestTrial {
-            let trainJob = try? await api.get(.trainJobs, NamespacedName(namespace: name.namespace, name: best))
-            bestSpec = trainJob?["spec"]
+        var outcome = Outcome(ending: end.ending, state: tracker.state, job: last, message: message)
+        // What cannot be written is told all the same: a full disk must not take away what hours of training found.
+        do throws(SystemError) {
+            try results.write(last)
+        } catch {
+            outcome.unwritten = error
         }
-        return Outcome(ending: end.ending, state: tracker.state, job: last, bestSpec: bestSpec, message: message)
+        return outcome
     }
 
     private func ensureNamespace(_ namespace: String, _ api: any KubernetesAPI) async throws {

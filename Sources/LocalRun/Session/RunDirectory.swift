@@ -11,7 +11,12 @@ struct RunDirectory: Sendable {
     /// Where the results go when the user names no folder.
     static let defaultParent = "optimizationjob-runs"
 
+    /// Bytes of a job's name in that of its folder: a name may have 253, and a folder's no more than 255.
+    private static let longestJobName = 200
+
     /// Makes `parent/<job>-<YYYYMMDD-HHMMSS>`, or with a number behind it when two runs begin in the same second.
+    ///
+    /// - Parameter job: The job's name, which is cut where a folder's name would be too long.
     static func create(in parent: String, job: String, at time: time_t) throws(SystemError) -> RunDirectory {
         var seconds = time
         var parts = tm()
@@ -20,6 +25,7 @@ struct RunDirectory: Sendable {
         let stamp =
             "\(parts.tm_year + 1900)\(two(parts.tm_mon + 1))\(two(parts.tm_mday))"
             + "-\(two(parts.tm_hour))\(two(parts.tm_min))\(two(parts.tm_sec))"
+        let job = String(decoding: job.utf8.prefix(longestJobName), as: UTF8.self)
         try makeDirectories(parent)
         for attempt in 1...100 {
             let path = "\(parent)/\(job)-\(stamp)" + (attempt == 1 ? "" : "-\(attempt)")
@@ -34,19 +40,9 @@ struct RunDirectory: Sendable {
         absolutePath = try Self.absolute(path)
     }
 
-    /// Writes a file of the results.
+    /// Writes a file, which is seen whole or not at all.
     func write(_ text: String, to name: String) throws(SystemError) {
-        let path = "\(absolutePath)/\(name)"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw SystemError("open \(path)") }
-        defer { close(descriptor) }
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw SystemError("write \(path)") }
-            bytes = bytes.dropFirst(count)
-        }
+        try WholeFile.write(text, to: "\(absolutePath)/\(name)")
     }
 
     /// A path from the root, symbolic links followed.

@@ -50,14 +50,23 @@ extension RunOptions {
         if outputDirectory.isEmpty {
             return "--output-dir: must name a folder; leave it out for ./\(RunDirectory.defaultParent)"
         }
-        guard let contextDirectory else { return nil }
         var status = stat()
-        guard stat(contextDirectory, &status) == 0 else {
-            return "--context: \(printable(contextDirectory)): \(String(cString: strerror(errno)))"
+        // It need not be there yet.
+        if stat(outputDirectory, &status) == 0 || errno != ENOENT, let problem = Self.problem(ofFolder: outputDirectory)
+        {
+            return "--output-dir: \(problem)"
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            return "--context: \(printable(contextDirectory)): not a folder"
+        if let contextDirectory, let problem = Self.problem(ofFolder: contextDirectory) {
+            return "--context: \(problem)"
         }
         return nil
+    }
+
+    /// Why something is no folder, after its name; `nil` when it is one.
+    private static func problem(ofFolder path: String) -> String? {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT == S_IFDIR { return nil }
+        return "\(printable(path)): \(isThere ? "not a folder" : String(cString: strerror(errno)))"
     }
 }

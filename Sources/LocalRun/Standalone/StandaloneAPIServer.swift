@@ -65,9 +65,11 @@ public enum StandaloneAPIServer {
             let server = try HTTPServer(configuration: configuration, handler: api)
             try server.start()
             let origin = "https://\(host):\(server.port)"
-            try PrivateFile.write(
+            // Its owner's alone: the token is in it.
+            try WholeFile.write(
                 YAMLWriter.write(kubeconfig(origin: origin, authorityPEM: identity.authorityPEM, token: token)),
-                to: options.kubeconfig
+                to: options.kubeconfig,
+                permissions: 0o600
             )
             logger.info("serving", metadata: ["origin": "\(origin)", "kubeconfig": "\(options.kubeconfig)"])
             for await _ in watcher.signals { break }
@@ -99,24 +101,5 @@ public enum StandaloneAPIServer {
             "contexts": [["name": name, "context": ["cluster": name, "user": name]]],
             "current-context": name,
         ]
-    }
-}
-
-/// Files that only their owner may read.
-enum PrivateFile {
-    /// Puts a file in its place at once: whoever sees it sees all of it.
-    static func write(_ text: String, to path: String) throws(SystemError) {
-        let draft = "\(path).\(getpid())"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SystemError("open \(draft)") }
-        defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw SystemError("write \(draft)") }
-            rest = rest.dropFirst(count)
-        }
-        guard rename(draft, path) == 0 else { throw SystemError("rename \(draft) to \(path)") }
     }
 }

@@ -10,12 +10,10 @@ extension LocalRun {
     /// - Returns: The exit status: 0, or 2 when the manifest is invalid.
     public static func plan(_ path: String, count: Int) -> Int32 {
         let errors = TextOutput(descriptor: STDERR_FILENO, environment: [:])
-        guard let manifest = load(path, parallelism: nil, tellingProblemsTo: errors) else { return invalidStatus }
+        guard let manifest = load(path, for: .reading, tellingProblemsTo: errors) else { return invalidStatus }
         do {
             let job = try OptimizationJob(decoding: Defaulting.apply(to: manifest.object))
-            let output = TextOutput(descriptor: STDOUT_FILENO, environment: [:])
-            output.write(try Plan(job, count: count).text)
-            return 0
+            return answer(try Plan(job, count: count).text)
         } catch {
             return refuse("Error: \(error)")
         }
@@ -39,33 +37,37 @@ struct Plan {
                 directions: job.spec.objectives.map { $0.direction == .minimize ? .minimize : .maximize }
             )
         )
+        let isSeeded = job.spec.searchAlgorithm.seed != nil || job.spec.searchAlgorithm == .grid
+        let seed = job.spec.searchAlgorithm.seed.map { ", seed \($0)" } ?? (isSeeded ? "" : ", no seed set")
         var lines = [
-            "Algorithm  \(job.spec.searchAlgorithm.name), seed \(Int64(bitPattern: job.seed))",
-            "Space      \(size.map { "\($0) points" } ?? "infinitely many points") of "
-                + "\(space.parameters.count) parameters",
+            "Algorithm  \(job.spec.searchAlgorithm.name)\(seed)",
+            "Space      \(Plan.words(for: space)) of \(Text.count(space.parameters.count, "parameter"))",
             "Trials     \(trials)"
                 + (trials < job.spec.numTrials
                     ? " (numTrials says \(job.spec.numTrials), but there are no more points)" : ""),
             "Rounds     \((trials + job.spec.parallelTrials - 1) / max(1, job.spec.parallelTrials)), with "
-                + "\(job.spec.parallelTrials) trials at a time",
+                + "\(Text.count(job.spec.parallelTrials, "trial")) at a time",
         ]
         if let pruning = job.spec.pruneAlgorithm {
             lines.append("Pruning    \(Plan.words(pruning)); the trials it stops count among the \(trials)")
         }
         if !suggestions.isEmpty {
-            lines += ["", "The first \(suggestions.count), if none had a result yet:", ""]
+            // What draws the values of a job without a seed is its UID, which nobody knows before there is one.
+            let others = isSeeded ? "" : "; as no seed is set, a job draws others"
+            lines += ["", "The first \(suggestions.count), if none had a result yet\(others):", ""]
             let header = ["TRIAL"] + space.parameters.map(\.name)
             let rows = [header] + suggestions.enumerated().map { [String($0.offset)] + $0.element.values }
-            let widths = header.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
-            for row in rows {
-                let cells = zip(row, widths).enumerated().map { column, cell in
-                    // No spaces at the end of a line.
-                    column + 1 == row.count ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
-                }
-                lines.append(printable(cells.joined(separator: "  ")))
-            }
+            lines += Text.columns(rows.map { $0.map(printable) })
         }
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How many points a space has.
+    private static func words(for space: SearchSpace) -> String {
+        if let size = space.gridSize { return Text.count(size, "point") }
+        guard space.isEnumerable else { return "infinitely many points" }
+        // Whether it is ten to the twentieth or to the twenty-first is all that such a number tells.
+        return "about 1e\(Int(space.decimalExponentOfSize.rounded())) points"
     }
 
     /// Which trials a pruner stops, and from when on.

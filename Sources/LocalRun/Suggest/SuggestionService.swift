@@ -3,20 +3,20 @@ import OptimizationAPI
 import Search
 
 /// Answers requests for suggestions: a JSON value in, a JSON value out, nothing remembered between.
-public enum SuggestionService {
+enum SuggestionService {
     /// An answer, and whether it is one or says what was wrong.
-    public struct Answer: Sendable {
+    struct Answer: Sendable {
         /// One line of JSON.
-        public let text: String
+        let text: String
         /// Whether the request could not be answered.
-        public let isError: Bool
+        let isError: Bool
     }
 
-    /// Answers a request.
+    /// Answers a request in JSON.
     ///
     /// Suggestion *k* is the very one that the controller would make for trial *n + k* of a job with *n* trials and the
     /// same seed.
-    public static func answer(_ request: String) -> Answer {
+    static func answer(_ request: [UInt8]) -> Answer {
         let value: JSONValue
         do {
             value = try JSONValue(parsing: request)

@@ -16,10 +16,12 @@ enum PlainRenderer {
             let took = Text.short(trial.duration(at: state.elapsed))
             switch trial.state {
             case .succeeded:
-                let value = trial.metric(state.objective.metric).map(Text.number) ?? "?"
-                let note = isBest ? ", best so far" : ""
-                let metric = printable(state.objective.metric)
-                return "\(time) \(name) succeeded in \(took): \(metric)=\(value)\(note) (\(count))"
+                let values = state.objectives.map { objective in
+                    "\(printable(objective.metric))=\(trial.metric(objective.metric).map(Text.number) ?? "?")"
+                }
+                let best = state.objectives.count > 1 ? "best \(printable(state.objective.metric))" : "best"
+                let note = isBest ? ", \(best) so far" : ""
+                return "\(time) \(name) succeeded in \(took): \(values.joined(separator: " "))\(note) (\(count))"
             case .earlyStopped:
                 return "\(time) \(name) stopped early after \(took) (\(count))"
             case .failed, .running:

@@ -34,8 +34,9 @@ public struct TrialView: Sendable, Equatable {
 public struct RunState: Sendable, Equatable {
     /// The name of the OptimizationJob.
     public var jobName: String
-    /// What is optimised; the first objective.
-    public var objective: Objective
+    /// What is optimised, one objective or more. With several there is no best trial but a Pareto front; what is called the
+    /// best is the best in the first.
+    public var objectives: [Objective]
     /// `spec.numTrials`.
     public var totalTrials: Int
     /// `spec.parallelTrials`.
@@ -47,6 +48,8 @@ public struct RunState: Sendable, Equatable {
     /// Time since the run began.
     public var elapsed: Duration = .zero
 
+    /// The first objective.
+    var objective: Objective { objectives.first ?? Objective(metric: "", direction: .minimize) }
     /// Trials that ended, in whichever way.
     var finishedCount: Int { trials.count { $0.state != .running } }
     /// Trials under way.

@@ -7,6 +7,9 @@ public enum RunEvent: Sendable, Equatable {
     case started(TrialView)
     /// A trial ended, as the `finished`-th; `isBest` when it is the best so far.
     case ended(TrialView, isBest: Bool, finished: Int)
+
+    /// Whether a trial ended.
+    var isEnd: Bool { if case .ended = self { true } else { false } }
 }
 
 /// Follows a run from the objects the API server sends.
@@ -14,13 +17,12 @@ public enum RunEvent: Sendable, Equatable {
 /// Both kinds of objects arrive in any order and more than once; each trial starts once and ends once.
 struct RunTracker {
     private(set) var state: RunState
-    private var progress: [String: TrainerStatus] = [:]
 
     /// Begins to follow a job.
     init(job: OptimizationJob) {
         state = RunState(
             jobName: job.metadata.name,
-            objective: job.spec.objectives.first ?? Objective(metric: "", direction: .minimize),
+            objectives: job.spec.objectives,
             totalTrials: job.spec.numTrials,
             parallelTrials: job.spec.parallelTrials
         )
@@ -28,9 +30,15 @@ struct RunTracker {
 
     /// Takes in a new version of the job.
     ///
-    /// - Parameter now: Time since the run began.
+    /// - Parameters:
+    ///   - now: Time since the run began.
+    ///   - refusal: Why a trial's last report was refused, by the trial's name; `nil` when none was.
     /// - Returns: What happened, oldest first.
-    mutating func observe(_ job: OptimizationJob, at now: Duration) -> [RunEvent] {
+    mutating func observe(
+        _ job: OptimizationJob,
+        at now: Duration,
+        refusal: (String) -> String? = { _ in nil }
+    ) -> [RunEvent] {
         state.elapsed = max(state.elapsed, now)
         state.totalTrials = job.spec.numTrials
         state.parallelTrials = job.spec.parallelTrials
@@ -52,6 +60,11 @@ struct RunTracker {
             trial.state = record.state
             trial.reason = record.reason
             trial.message = record.message
+            if record.state == .failed, let refusal = refusal(trial.name) {
+                // Where no metrics arrived this is most likely why, and the controller cannot know of it.
+                trial.message = [trial.message, "a progress report was refused: \(refusal)"].compactMap(\.self)
+                    .joined(separator: "; ")
+            }
             if !record.metrics.isEmpty { trial.metrics = record.metrics }
             if record.state != .running {
                 trial.ended = now

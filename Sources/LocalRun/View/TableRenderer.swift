@@ -29,7 +29,9 @@ struct TableRenderer {
     private func title(_ state: RunState) -> StyledLine {
         var line = StyledLine()
         line.append(printable(state.jobName), .strong)
-        line.append("  \(state.objective.direction.rawValue) \(printable(state.objective.metric))")
+        for (index, objective) in state.objectives.enumerated() {
+            line.append((index == 0 ? "  " : ", ") + "\(objective.direction.rawValue) \(printable(objective.metric))")
+        }
         line.append("  \(state.totalTrials) trials, \(state.parallelTrials) at a time", .faint)
         return line
     }
@@ -90,14 +92,14 @@ struct TableRenderer {
     private func table(_ state: RunState, room: Int) -> [StyledLine] {
         let trials = Self.listed(state.trials, room: room)
         guard let first = trials.first else { return [] }
-        let metric = state.objective.metric
-        var header = ["TRIAL", "STATE", printable(metric).uppercased(), "TIME"]
-        header += first.parameters.map { printable($0.name) }
+        let metrics = state.objectives.map(\.metric)
+        let header =
+            ["TRIAL", "STATE"] + metrics.map { printable($0).uppercased() } + ["TIME"]
+            + first.parameters.map { printable($0.name) }
         let rows = trials.map { trial in
-            [
-                Self.shortName(trial.name, in: state), Self.stateText(trial),
-                trial.metric(metric).map(Text.number) ?? "", Text.short(trial.duration(at: state.elapsed)),
-            ] + trial.parameters.map { Text.number($0.value) }
+            [Self.shortName(trial.name, in: state), Self.stateText(trial)]
+                + metrics.map { trial.metric($0).map(Text.number) ?? "" }
+                + [Text.short(trial.duration(at: state.elapsed))] + trial.parameters.map { Text.number($0.value) }
         }
         let widths = header.indices.map { column in
             ([header] + rows).map { column < $0.count ? Text.width($0[column]) : 0 }.max() ?? 0

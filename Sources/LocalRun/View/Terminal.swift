@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import HostProcess
 import Synchronization
 
 /// A stream people or programs read: standard output or standard error.
@@ -9,8 +10,8 @@ final class TextOutput: Sendable {
     let isInteractive: Bool
     /// Whether colour is welcome (https://no-color.org).
     let isColored: Bool
-    /// One writer at a time, so that lines stay whole.
-    private let lock = Mutex(())
+    /// One writer at a time, so that lines stay whole. Keeps the number of the first error.
+    private let firstError = Mutex<Int32?>(nil)
 
     /// Looks at what the descriptor is connected to.
     init(descriptor: Int32, environment: [String: String]) {
@@ -20,9 +21,10 @@ final class TextOutput: Sendable {
         isColored = isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Writes all of the text, or as much as the reader takes: output nobody reads any more must not end a run.
+    /// Writes all of the text, or as much as the reader takes: output that cannot be written must not end a run. It is in
+    /// `failure` then.
     func write(_ text: String) {
-        lock.withLock { _ in
+        firstError.withLock { firstError in
             var bytes = Array(text.utf8)[...]
             while !bytes.isEmpty {
                 let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -33,10 +35,18 @@ final class TextOutput: Sendable {
                     var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&waiting, 1, 1000)
                 } else if errno != EINTR {
+                    firstError = firstError ?? errno
                     return
                 }
             }
         }
+    }
+
+    /// Why something was not written; `nil` when all was, or its reader simply stopped to read.
+    var failure: SystemError? {
+        guard let code = firstError.withLock({ $0 }), code != EPIPE else { return nil }
+        let name = descriptor == STDOUT_FILENO ? "standard output" : "standard error"
+        return SystemError("cannot write \(name)", code: code)
     }
 
     /// The size in characters; that of an old terminal when it cannot be asked for.

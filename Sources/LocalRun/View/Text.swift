@@ -67,6 +67,23 @@ enum Text {
         return alignRight ? space + text : text + space
     }
 
+    /// The rows of a table with their columns one below the other, two spaces apart; no spaces at the end of a line.
+    ///
+    /// - Parameter rows: At least one; as many cells in each.
+    static func columns(_ rows: [[String]]) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.reduce(0) { max($0, width($1[column])) } }
+        return rows.map { row in
+            zip(row, widths).enumerated().map { column, cell in
+                column + 1 == row.count ? cell.0 : padded(cell.0, to: cell.1)
+            }.joined(separator: "  ")
+        }
+    }
+
+    /// `1 trial`, `2 trials`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// East Asian wide characters and emoji take two columns.
     private static func width(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }

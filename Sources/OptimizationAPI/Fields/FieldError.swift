@@ -42,6 +42,11 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// The same mistake, at a field of the same kind elsewhere.
+    public func relocated(to path: FieldPath) -> FieldError {
+        FieldError(path: path, reason: reason, value: value, detail: detail)
+    }
+
     /// The error without its field, as a cause in a `Status` carries it: `Invalid value: "x": must be …`.
     public var message: String {
         var parts = [heading]

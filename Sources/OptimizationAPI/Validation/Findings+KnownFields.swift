@@ -15,9 +15,7 @@ extension Findings {
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
         guard !object.hasOnlyKeys(of: members.known) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
-            let field = path.key(key)
-            let hint = Findings.likely(key, among: members.known).map { ", did you mean \"\($0)\"?" } ?? ""
-            warn("unknown field \"\(field)\": ignored here and dropped by a Kubernetes API server\(hint)")
+            addUnknown(UnknownField(path: path.key(key), likelyName: Findings.likely(key, among: members.known)))
         }
     }
 

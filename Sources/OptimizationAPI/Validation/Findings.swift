@@ -10,6 +10,7 @@ struct Findings {
 
     private(set) var errors: [FieldError] = []
     private(set) var warnings: [String] = []
+    private(set) var unknownFields: [UnknownField] = []
     private var components: [FieldPath.Component] = []
 
     /// Where the check has come to.
@@ -43,6 +44,14 @@ struct Findings {
         _ detail: String = ""
     ) {
         at(key) { $0.add(reason, value, detail) }
+    }
+
+    /// Notes a field that nobody reads, and warns of it.
+    mutating func addUnknown(_ field: UnknownField) {
+        guard unknownFields.count < Findings.limit else { return }
+        unknownFields.append(field)
+        let hint = field.likelyName.map { ", did you mean \"\($0)\"?" } ?? ""
+        warn("unknown field \"\(field.path)\": ignored here and dropped by a Kubernetes API server\(hint)")
     }
 
     /// Notes a warning. Kubernetes advises 120 characters; a longer one is cut, line ends become spaces.

@@ -25,6 +25,7 @@ enum ObjectRules {
             findings.at("metadata") { findings in
                 checkName(in: metadata, &findings)
                 checkNamespace(in: metadata, &findings)
+                checkOwners(in: metadata, &findings)
                 LabelRules.check(metadata, &findings)
             }
         }
@@ -39,11 +40,30 @@ enum ObjectRules {
         let name = findings.string("name", in: metadata) ?? ""
         let generateName = findings.string("generateName", in: metadata) ?? ""
         guard findings.errors.count == before else { return }
-        if name.isEmpty {
-            if generateName.isEmpty { findings.add(at: "name", .required, nil, "name or generateName is required") }
-        } else {
+        if name.isEmpty, generateName.isEmpty {
+            findings.add(at: "name", .required, nil, "name or generateName is required")
+        }
+        if !name.isEmpty {
             for problem in NameRules.subdomainProblems(name) {
                 findings.add(at: "name", .invalid, .string(name), problem)
+            }
+        }
+        if !generateName.isEmpty {
+            // What is added to it follows a dash well, so the beginning of a name may end in one.
+            let endsInDash = generateName != "-" && generateName.hasSuffix("-")
+            let start = endsInDash ? generateName.dropLast() + "a" : generateName
+            for problem in NameRules.subdomainProblems(start) {
+                findings.add(at: "generateName", .invalid, .string(generateName), problem)
+            }
+        }
+    }
+
+    private static func checkOwners(in metadata: JSONObject, _ findings: inout Findings) {
+        guard let owners = findings.list("ownerReferences", in: metadata, count: 0...(.max)) else { return }
+        findings.forEachObject(of: owners, at: "ownerReferences") { _, owner, findings in
+            for field in ["apiVersion", "kind", "name", "uid"] {
+                guard findings.string(field, in: owner, required: true) == "" else { continue }
+                findings.add(at: field, .invalid, "", "must not be empty")
             }
         }
     }

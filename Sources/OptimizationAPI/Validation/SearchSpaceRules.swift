@@ -75,6 +75,7 @@ enum SearchSpaceRules {
     private static func check(_ domain: Domain, _ bounds: NumericRange, _ findings: inout Findings) -> Bool {
         let isOrdered: Bool
         let fits: Bool
+        var reason = "min must be strictly less than max (\(bounds.max))"
         switch domain {
         case .float(let low, let high, _, _):
             isOrdered = low < high
@@ -82,13 +83,15 @@ enum SearchSpaceRules {
         case .int(let low, let high, _, _):
             // The CustomResourceDefinition can only compare bounds as Doubles, and both judge alike.
             isOrdered = Double(low) < Double(high)
+            if low < high {
+                reason += " by more than a 64-bit floating-point number tells apart: the two are compared as such"
+            }
             fits = !high.subtractingReportingOverflow(low).overflow
         default:
             return true
         }
         guard isOrdered else {
-            let detail = "min must be strictly less than max (\(bounds.max))"
-            findings.add(at: "min", .invalid, .string(bounds.min), detail)
+            findings.add(at: "min", .invalid, .string(bounds.min), reason)
             return false
         }
         guard fits else {

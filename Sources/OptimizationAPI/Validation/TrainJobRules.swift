@@ -21,7 +21,7 @@ enum TrainJobRules {
         }
         checkPatches(of: spec, &findings)
         if let manager = findings.string("managedBy", in: spec, length: 0...253),
-            !["trainer.kubeflow.org/trainjob-controller", "kueue.x-k8s.io/multikueue"].contains(manager)
+            ![Managers.trainer, Managers.multiKueue].contains(manager)
         {
             findings.add(
                 at: "managedBy",

@@ -6,15 +6,26 @@ public struct ValidationResult: Sendable, Hashable {
     public var errors: [FieldError]
     /// Doubtful but legal input, each at most 120 characters on one line.
     public var warnings: [String]
+    /// Fields that nobody reads; there is a warning about each as well.
+    public var unknownFields: [UnknownField]
 
     /// Whether the object can be accepted.
     public var isValid: Bool { errors.isEmpty }
 
     /// Makes a result; an empty one accepts.
-    public init(errors: [FieldError] = [], warnings: [String] = []) {
+    public init(errors: [FieldError] = [], warnings: [String] = [], unknownFields: [UnknownField] = []) {
         self.errors = errors
         self.warnings = warnings
+        self.unknownFields = unknownFields
     }
+}
+
+/// A field that nobody reads.
+public struct UnknownField: Sendable, Hashable {
+    /// Where it is.
+    public let path: FieldPath
+    /// The name that was probably meant; `nil` when none is like it.
+    public let likelyName: String?
 }
 
 /// Decides whether an OptimizationJob can be accepted, naming everything wrong with it at once.
@@ -30,7 +41,11 @@ public enum Validation {
     ) -> ValidationResult {
         var findings = Findings()
         ObjectRules.check(object, options, &findings)
-        return ValidationResult(errors: findings.errors, warnings: findings.warnings)
+        return ValidationResult(
+            errors: findings.errors,
+            warnings: findings.warnings,
+            unknownFields: findings.unknownFields
+        )
     }
 
     /// Judges a change.

@@ -47,6 +47,8 @@ public enum ConditionType {
 public enum Managers {
     /// This program's controller; the default.
     public static let controller = "trainer.kubeflow.org/optimizationjob-controller"
+    /// Kubeflow Trainer's, of TrainJobs.
+    public static let trainer = "trainer.kubeflow.org/trainjob-controller"
     /// Kueue's, which runs the job in another cluster.
     public static let multiKueue = "kueue.x-k8s.io/multikueue"
 }

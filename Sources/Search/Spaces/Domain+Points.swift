@@ -52,7 +52,7 @@ extension Domain {
             let point = range.value(at: UInt64(number))
             return (point - value).magnitude <= 1e-9 * step ? UInt64(number) : nil
         case .int(let min, let max, _, let step):
-            guard let value = Int64(text), value >= min, value <= max else { return nil }
+            guard let value = Domain.wholeNumber(text), value >= min, value <= max else { return nil }
             let (number, rest) = UInt64(bitPattern: value &- min)
                 .quotientAndRemainder(dividingBy: UInt64(bitPattern: step))
             return rest == 0 ? number : nil
@@ -61,6 +61,17 @@ extension Domain {
         case .normal, .intNormal:
             return nil
         }
+    }
+
+    /// Whether a text is a value of the domain: a number within its bounds and, where points are numbered, one of them; a
+    /// choice.
+    public func contains(_ text: String) -> Bool {
+        coordinate(of: text) != nil
+    }
+
+    /// The whole number of a text, which other tools may write as `2.0` or `2e0`; `nil` when it is none.
+    static func wholeNumber(_ text: String) -> Int64? {
+        Int64(text) ?? DecimalText.double(text).flatMap { Int64(exactly: $0) }
     }
 
     /// A real number as a trial receives it: the shortest text that reads back as the same Double.

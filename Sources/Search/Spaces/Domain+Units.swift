@@ -12,7 +12,7 @@ extension Domain {
         case .float(let min, let max, let scale, nil):
             return Ruler(from: min, to: max, scale).coordinate(of: text)
         case .int(let min, let max, .log, _):
-            guard let value = Int64(text), value >= min, value <= max else { return nil }
+            guard let value = Domain.wholeNumber(text), value >= min, value <= max else { return nil }
             let low = ElementaryFunctions.log(Double(min) - 0.5)
             return (ElementaryFunctions.log(Double(value)) - low)
                 / (ElementaryFunctions.log(Double(max) + 0.5) - low)
@@ -25,7 +25,7 @@ extension Domain {
             guard let value = DecimalText.double(text), value.isFinite else { return nil }
             return Domain.coordinate(of: value, mean: mean, stdDev: stdDev, scale)
         case .intNormal(let mean, let stdDev, let scale, _):
-            guard let value = Int64(text) else { return nil }
+            guard let value = Domain.wholeNumber(text) else { return nil }
             return Domain.coordinate(of: Double(value), mean: mean, stdDev: stdDev, scale)
         }
     }

@@ -73,4 +73,13 @@ public struct SearchSpace: Sendable, Hashable {
         }
         return size
     }
+
+    /// The decimal logarithm of the number of points, which may be more than `gridSize` can say; infinite when a parameter
+    /// is continuous.
+    public var decimalExponentOfSize: Double {
+        parameters.reduce(0) { sum, parameter in
+            guard let last = parameter.domain.lastPoint else { return .infinity }
+            return sum + ElementaryFunctions.log(Double(last) + 1) / ElementaryFunctions.log(10)
+        }
+    }
 }

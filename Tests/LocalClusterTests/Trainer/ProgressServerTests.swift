@@ -10,6 +10,7 @@ import Testing
 struct ProgressServerTests {
     private let api = FakeTrainJobAPI()
     private let tokens = ProgressTokens()
+    private let refused = RefusedReports()
     private let name = NamespacedName(namespace: "default", name: "job")
 
     init() throws {
@@ -30,7 +31,7 @@ struct ProgressServerTests {
             body: Array(body.utf8)
         )
         request.headers["Authorization"] = authorization ?? "Bearer \(tokens.token(for: name))"
-        let server = ProgressServer(api: api, tokens: tokens, logger: .quiet)
+        let server = ProgressServer(api: api, tokens: tokens, refused: refused, logger: .quiet)
         let response =
             switch server.respond(to: request) {
             case .now(let response): response
@@ -106,6 +107,41 @@ struct ProgressServerTests {
         ]
         #expect(answer.body == expected)
         #expect(api.statusPatches.isEmpty)
+        #expect(refused.lastReason(for: name) != nil)
+    }
+
+    @Test(
+        "remembers why it refused the last report of a trial",
+        arguments: [
+            ("{", "it is not JSON: "), ("7", "it is no object"),
+            (#"{"trainerStatus": 1}"#, "trainerStatus must be an object"),
+            (
+                #"{"trainerStatus": {"progressPercentage": "45"}}"#,
+                "trainerStatus.progressPercentage must be a whole number of 32 bits, without quotes"
+            ),
+            (
+                #"{"trainerStatus": {"metrics": [{"name": "a", "value": "1"}, {"name": "b", "value": 1}]}}"#,
+                "trainerStatus.metrics[1].value must be a text; a number needs quotes around it"
+            ),
+            (
+                #"{"trainerStatus": {"lastUpdatedTime": "yesterday"}}"#,
+                #"trainerStatus.lastUpdatedTime must be a time such as "2006-01-02T15:04:05Z""#
+            ),
+            (#"{"trainerStatus": {}}"#, "lastUpdatedTime is required"),
+        ]
+    )
+    func remembersRefusals(_ body: String, _ reason: String) async throws {
+        #expect(try await post(body).status == 422)
+        #expect(
+            refused.lastReason(for: name)?.contains(reason) == true,
+            "\(refused.lastReason(for: name) ?? "nothing")"
+        )
+    }
+
+    @Test("remembers nothing of what anybody may send without the trial's token")
+    func strangers() async throws {
+        #expect(try await post("{", authorization: "Bearer guess").status == 403)
+        #expect(refused.lastReason(for: name) == nil)
     }
 
     static let invalid: [(members: String, says: String)] = [

@@ -1,4 +1,5 @@
 import JSON
+import OptimizationAPI
 import Testing
 
 @testable import LocalCluster
@@ -57,10 +58,10 @@ struct TrialCommandTests {
 
     static let refused: [(spec: String, says: String)] = [
         ("{}", "spec.trainer.command"),
-        (#"{"trainer": {"image": "pytorch:2"}}"#, "image pytorch:2 is not run"),
+        (#"{"trainer": {"image": "pytorch:2"}}"#, "pytorch:2 is not run"),
         (#"{"trainer": {"command": []}}"#, "spec.trainer.command"),
         (#"{"trainer": {"command": [""]}}"#, "spec.trainer.command[0]"),
-        (#"{"trainer": {"command": "python3 train.py"}}"#, "spec.trainer.command: Invalid value: must be a list"),
+        (#"{"trainer": {"command": "python3 train.py"}}"#, "must be a list of strings"),
         (#"{"trainer": {"command": ["x"], "args": [1]}}"#, "spec.trainer.args[0]: Invalid value: 1"),
         (#"{"trainer": {"command": ["x\u0000y"]}}"#, "NUL"),
         (#"{"trainer": {"command": ["x"], "numNodes": 2}}"#, "spec.trainer.numNodes: Invalid value: 2"),
@@ -84,7 +85,7 @@ struct TrialCommandTests {
 
     @Test("is refused with the field to change, where a cluster would be needed", arguments: refused)
     func refusal(_ subject: (spec: String, says: String)) throws {
-        let error = #expect(throws: TrialRefusal.self) { try command(subject.spec) }
+        let error = #expect(throws: FieldErrors.self) { try command(subject.spec) }
         let text = try #require(error).description
         #expect(text.contains(subject.says), "\(text)")
     }

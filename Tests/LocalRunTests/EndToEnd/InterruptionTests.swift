@@ -76,6 +76,34 @@ struct InterruptionTests {
         try await eventually("the trial's processes end") { !processes.contains(where: isAlive) }
     }
 
+    @Test("that is killed leaves what its trials found until then")
+    func results() async throws {
+        let workspace = try Workspace()
+        let script = """
+            [ "$KUBEFLOW_TRAINER_OPT_KIND" = fast ] || exec sleep 1000
+            python3 report.py loss 0.5
+            """
+        let spec = """
+            searchAlgorithm: {grid: {}}
+            parameters:
+              - name: kind
+                searchSpace: {categorical: {choices: [fast, slow]}}
+            numTrials: 2
+            parallelTrials: 2
+            """
+        try workspace.write(Workspace.manifest(spec, script: script), to: "job.yaml")
+        let run = try ProgramRun(["run", "job.yaml"], in: workspace.path)
+        var folder = ""
+        try await eventually("a trial's result is written") {
+            folder = "optimizationjob-runs/\(workspace.files(in: "optimizationjob-runs").first ?? "")"
+            return (try? workspace.read("\(folder)/trials.csv"))?.contains(",Succeeded,") == true
+        }
+        run.send(SIGKILL)
+        _ = await run.result()
+        #expect(try workspace.read("\(folder)/trials.csv").contains(",Running,"))
+        #expect(try workspace.read("\(folder)/job.yaml").contains("value: \"0.5\""))
+    }
+
     @Test("that is killed leaves no process behind")
     func killed() async throws {
         let workspace = try Workspace()

@@ -223,6 +223,8 @@ struct RunTests {
         "exits 2 when a folder it is given is none, and names the option",
         arguments: [
             ("--output-dir", "", "must name a folder; leave it out for ./optimizationjob-runs"),
+            ("--output-dir", "report.py", "report.py: not a folder"),
+            ("--output-dir", "report.py/runs", "report.py/runs: Not a directory"),
             ("--context", "missing", "missing: No such file or directory"),
             ("--context", "report.py", "report.py: not a folder"),
         ]
@@ -273,6 +275,120 @@ struct RunTests {
         #expect(result.errors.hasSuffix("/job.yaml: Is a directory\n"), "\(result.errors)")
         let run = try #require(workspace.files(in: "optimizationjob-runs").first)
         #expect(try workspace.read("optimizationjob-runs/\(run)/trials.csv").contains("example-trial-0,Succeeded"))
+    }
+
+    @Test(
+        "says what a number on the command line has to be",
+        arguments: [
+            (
+                ["run", "-", "--parallel-trials", "-1"],
+                "'-1' is invalid for '--parallel-trials <n|auto>': must be a whole"
+            ),
+            (
+                ["run", "-", "--parallel-trials", "0"],
+                "'0' is invalid for '--parallel-trials <n|auto>': must be a whole"
+            ),
+            (["plan", "-", "--count", "-3"], "--count: -3 is not from 0 to 1000"),
+            (["run", ""], "the manifest: must name a file, or be - for standard input"),
+        ]
+    )
+    func numbers(_ arguments: [String], _ problem: String) async throws {
+        let workspace = try Workspace()
+        let result = await (try ProgramRun(arguments, in: workspace.path)).result()
+        #expect(result.status == 2)
+        #expect(result.errors.contains(problem), "\(result.errors)")
+    }
+
+    @Test("shows the Pareto front of several objectives, and how to run a trial whose TrainJob is gone")
+    func severalObjectives() async throws {
+        let workspace = try Workspace()
+        let spec = """
+              - metric: size
+            searchAlgorithm: {grid: {}}
+            parameters:
+              - name: x
+                searchSpace: {categorical: {choices: ["1", "2", "3"]}}
+            numTrials: 3
+            trialRetention: None
+            """
+        let script = """
+            case "$KUBEFLOW_TRAINER_OPT_X" in
+              1) python3 report.py loss 1 size 9 ;;
+              2) python3 report.py loss 2 size 9 ;;
+              3) python3 report.py loss 3 size 1 ;;
+            esac
+            """
+        try workspace.write(Workspace.manifest(spec, script: script), to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            result.output.contains(
+                """
+                Pareto front: 2 trials that no other beats in one objective and matches in the rest
+                  TRIAL    LOSS  SIZE  x
+                  trial-0  1     9     1
+                  trial-2  3     1     3
+
+                Best in loss, the first objective: example-trial-0
+
+                """
+            ),
+            "\(result.output)"
+        )
+        #expect(result.output.contains("Run it again by hand:\n"))
+        #expect(result.output.contains("example-trial-2 succeeded in"))
+        #expect(result.output.contains(": loss=3 size=1 (3/3 finished)"))
+    }
+
+    @Test("says of a trial without metrics that its report was refused, and why")
+    func refusedReport() async throws {
+        let workspace = try Workspace()
+        let wrong = try workspace.read("report.py").replacing("\"value\": value}", with: "\"value\": float(value)}")
+        try workspace.write(wrong, to: "wrong.py")
+        try workspace.write(
+            Workspace.manifest(Self.uniform, script: "python3 wrong.py loss 1 || true"),
+            to: "job.yaml"
+        )
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 1)
+        let reason = "trainerStatus.metrics[0].value must be a text; a number needs quotes around it"
+        #expect(result.output.contains("\"loss\"; a progress report was refused: \(reason)"), "\(result.output)")
+        let run = try #require(workspace.files(in: "optimizationjob-runs").first)
+        #expect(
+            try workspace.read("optimizationjob-runs/\(run)/optimizationjob.log").contains("progress report refused")
+        )
+    }
+
+    @Test(
+        "exits 1 when standard output takes no more",
+        arguments: ["run -o json job.yaml", "run job.yaml", "validate job.yaml", "plan job.yaml", "suggest < request"]
+    )
+    func fullOutput(_ command: String) async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(Self.uniform, script: "python3 report.py loss 1"),
+            to: "job.yaml"
+        )
+        let request = """
+            {"objectives": [{"metric": "loss"}],
+             "parameters": [{"name": "x", "searchSpace": {"uniform": {"min": "0", "max": "1"}}}]}
+            """
+        try workspace.write(request, to: "request")
+        let shell = "exec \(Workspace.program) \(command) > /dev/full"
+        let result = await (try ProgramRun(["-c", shell], in: workspace.path, program: "/bin/bash")).result()
+        #expect(result.status == 1)
+        let problem = "optimizationjob: cannot write standard output: No space left on device\n"
+        #expect(result.errors.hasSuffix(problem), "\(result.errors)")
+    }
+
+    @Test("runs a job whose name fills the name of a file")
+    func longName() async throws {
+        let workspace = try Workspace()
+        let manifest = Workspace.manifest(Self.uniform, script: "python3 report.py loss 1")
+            .replacing("name: example", with: "name: \(String(repeating: "a", count: 253))")
+        try workspace.write(manifest, to: "job.yaml")
+        let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
+        #expect(result.status == 0, "\(result.errors)")
     }
 
     @Test("reads a manifest from standard input")

@@ -65,9 +65,8 @@ struct SessionTests {
         #expect(outcome.ending == .complete)
         #expect(outcome.state.best?.parameters.first?.value == "1")
         #expect(outcome.job["metadata"]?["namespace"]?.stringValue == "team-a")
-        #expect(
-            outcome.bestSpec.flatMap { Reproduction.command(spec: $0, directory: "/") }?.contains("OPT_X=1") == true
-        )
+        let report = RunReport(outcome, directory: directory.path, context: "/")
+        #expect(report.reproduction?.contains("OPT_X=1") == true)
         let states = recorder.states.withLock { $0 }
         #expect(states.allSatisfy { $0.runningCount <= 2 })
         let events = recorder.events.withLock { $0 }

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import LocalRun
@@ -6,7 +7,7 @@ import Testing
 struct PreflightTests {
     private func check(_ yaml: String) throws -> [String] {
         let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
-        return Preflight(manifest).errors.map { $0.description(in: "job.yaml") }
+        return Preflight(manifest, for: .running).errors.map { $0.description(in: "job.yaml") }
     }
 
     static let valid = """
@@ -40,7 +41,7 @@ struct PreflightTests {
     @Test("finds nothing wrong with the quickstart")
     func quickstart() throws {
         let manifest = try ManifestLoader.load(Repository.path + "/examples/quickstart/optimizationjob.yaml")
-        let preflight = Preflight(manifest)
+        let preflight = Preflight(manifest, for: .running)
         #expect(preflight.errors == [])
         #expect(preflight.warnings == [])
     }
@@ -102,11 +103,68 @@ struct PreflightTests {
         let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
         let ignored = "ignored here and dropped by a Kubernetes API server"
         #expect(
-            Set(Preflight(manifest).warnings.map { $0.description(in: "job.yaml") }) == [
+            Set(Preflight(manifest, for: .running).warnings.map { $0.description(in: "job.yaml") }) == [
                 "job.yaml:5: unknown field \"sepc\": \(ignored)",
                 "job.yaml:7: unknown field \"spec.numTrails\": \(ignored), did you mean \"numTrials\"?",
             ]
         )
+    }
+
+    @Test(
+        "refuses what would wait for somebody who is not here, or cannot be started",
+        arguments: [
+            ("  objectives:", "  suspend: true\n  objectives:", "6: spec.suspend: Forbidden"),
+            ("  objectives:", "  warmStartFrom: [a]\n  objectives:", "6: spec.warmStartFrom: Forbidden"),
+            (
+                "  objectives:", "  managedBy: kueue.x-k8s.io/multikueue\n  objectives:",
+                "6: spec.managedBy: Invalid value: \"kueue.x-k8s.io/multikueue\": a local run has no such manager"
+            ),
+            (
+                "      runtimeRef:", "      suspend: true\n      runtimeRef:",
+                "16: spec.trainJobTemplate.spec.suspend: Forbidden: nobody resumes it"
+            ),
+            (
+                "      runtimeRef:", "      managedBy: kueue.x-k8s.io/multikueue\n      runtimeRef:",
+                "16: spec.trainJobTemplate.spec.managedBy: Invalid value"
+            ),
+            (
+                "[\"python3\", \"train.py\"]", "[\"\"]",
+                "19: spec.trainJobTemplate.spec.trainer.command[0]: Invalid value: \"\": must name a program"
+            ),
+            (
+                "      trainer:\n",
+                "      trainer:\n        env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]\n",
+                "19: spec.trainJobTemplate.spec.trainer.env[0].valueFrom.secretKeyRef: Forbidden: a local run has no Secrets"
+            ),
+        ]
+    )
+    func elsewhere(_ text: String, _ replacement: String, _ start: String) throws {
+        let yaml = Self.valid.replacing(text, with: replacement)
+        #expect(yaml != Self.valid)
+        let problems = try check(yaml)
+        #expect(problems.count == 1, "\(problems)")
+        #expect(problems.first?.hasPrefix("job.yaml:" + start) == true, "\(problems)")
+        // A cluster can do all of it, so that whoever only reads it is warned.
+        let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
+        let reading = Preflight(manifest, for: .reading)
+        #expect(reading.errors.filter { $0.message.contains("command[0]") == false } == [])
+        #expect(
+            (reading.errors + reading.warnings).contains {
+                $0.description(in: "job.yaml").hasPrefix("job.yaml:" + start)
+            }
+        )
+    }
+
+    @Test("takes whole numbers as kubectl sends them")
+    func wholeNumbers() throws {
+        let yaml = Self.valid.replacing(
+            "  parameters:",
+            with: "  numTrials: 1e1\n  parallelTrials: 2.0\n  maxFailedTrials: 2.5\n  parameters:"
+        )
+        let manifest = try ManifestLoader.parse(Array(yaml.utf8), file: "job.yaml")
+        #expect(manifest.object["spec"]?["numTrials"] == 10)
+        #expect(manifest.object["spec"]?["parallelTrials"] == 2)
+        #expect(try check(yaml).map { $0.prefix(33) } == ["job.yaml:10: spec.maxFailedTrials"])
     }
 
     @Test("refuses what only a cluster can do")

@@ -1,4 +1,5 @@
 import JSON
+import Kubernetes
 import OptimizationAPI
 import Testing
 
@@ -21,7 +22,7 @@ struct SuggestionServiceTests {
 
     private func trial(_ rate: String, state: String, loss: JSONValue?) -> JSONValue {
         [
-            "name": "t",
+            "name": .string("t\(rate)"),
             "parameters": [["name": "rate", "value": .string(rate)], ["name": "kind", "value": "a"]],
             "state": .string(state),
             "metrics": loss.map { [["name": "loss", "value": $0]] } ?? [],
@@ -29,7 +30,7 @@ struct SuggestionServiceTests {
     }
 
     private func answered(_ request: JSONValue) throws -> JSONValue {
-        let answer = SuggestionService.answer(request.text())
+        let answer = SuggestionService.answer(request.serialized())
         #expect(!answer.isError, "\(answer.text)")
         return try JSONValue(parsing: answer.text)
     }
@@ -91,7 +92,30 @@ struct SuggestionServiceTests {
                         "state": "Succeeded", "metrics": [["name": "loss", "value": "low"]],
                         "parameters": [["name": "rate", "value": "0.1"], ["name": "kind", "value": "a"]],
                     ]
-                ], "trials[0].metrics: "
+                ], "trials[0].metrics[0].value: Invalid value: \"low\""
+            ),
+            ("trials", listOfOne(metrics: [["name": "loss", "value": "0x10"]]), "trials[0].metrics[0].value: "),
+            (
+                "trials", listOfOne(metrics: [["name": "los", "value": 1]]),
+                "trials[0].metrics: Required value: has no value of"
+            ),
+            ("trials", listOfOne(["metric": 1]), "trials[0].metric: Forbidden: unknown field"),
+            (
+                "trials", listOfOne(metrics: [["name": "loss", "value": 1, "x": 1]]),
+                "trials[0].metrics[0].x: Forbidden"
+            ),
+            ("trials", listOfOne(rate: "500"), "trials[0].parameters[0].value: Invalid value: \"500\": is no value of"),
+            ("trials", listOfOne(rate: "nan"), "trials[0].parameters[0].value: Invalid value: \"nan\""),
+            ("trials", listOfOne(rate: ""), "trials[0].parameters[0].value: Invalid value: \"\""),
+            ("trials", listOfOne(kind: "c"), "trials[0].parameters[1].value: Invalid value: \"c\""),
+            ("trials", listOfOne(extra: "z"), "trials[0].parameters[2].name: Invalid value: \"z\": is no parameter"),
+            (
+                "trials", .array((0..<2).flatMap { _ in listOfOne().arrayValue ?? [] }),
+                "trials[1].name: Duplicate value"
+            ),
+            (
+                "searchAlgorithm", ["tpe": ["sed": 1]],
+                "searchAlgorithm.tpe.sed: Forbidden: unknown field, did you mean \"seed\"?"
             ),
             ("searchAlgorithm", ["tpe": ["candidates": 0]], "searchAlgorithm.tpe.candidates: "),
             ("objectives", [], "objectives: "), ("extra", 1, "extra: "),
@@ -100,15 +124,55 @@ struct SuggestionServiceTests {
     func refusals(field: String, value: JSONValue, start: String) throws {
         var object = try #require(request(["random": [:]]).objectValue)
         object[field] = value
-        let answer = SuggestionService.answer(JSONValue.object(object).text())
+        let answer = SuggestionService.answer(JSONValue.object(object).serialized())
         #expect(answer.isError)
         let message = try #require(try JSONValue(parsing: answer.text)["error"]?.stringValue)
         #expect(message.contains(start), "\(message)")
     }
 
+    @Test("take the records of a job's status as they are")
+    func records() throws {
+        let record = TrialRecord(
+            trainJobName: "a-trial-0",
+            state: .succeeded,
+            reason: "Done",
+            parameters: [.init(name: "rate", value: "0.1"), .init(name: "kind", value: "a")],
+            metrics: [.init(name: "loss", value: "1"), .init(name: "epoch", value: "3")],
+            creationTime: Timestamp(secondsSinceEpoch: 0),
+            completionTime: Timestamp(secondsSinceEpoch: 1)
+        )
+        _ = try answered(request(["tpe": [:]], trials: [record.json]))
+    }
+
+    @Test("see a point again however its whole number is written")
+    func wholeNumbers() throws {
+        let request: JSONValue = [
+            "parameters": [["name": "x", "searchSpace": ["uniform": ["min": "1", "max": "4", "type": "Int"]]]],
+            "objectives": [["metric": "loss"]],
+            "searchAlgorithm": ["grid": [:]],
+            "trials": .array(
+                ["1.0", "2e0", "3"].map { value in
+                    ["state": "Failed", "parameters": [["name": "x", "value": .string(value)]]]
+                }
+            ),
+            "count": 2,
+        ]
+        let response = try answered(request)
+        #expect(response["suggestions"] == [["parameters": [["name": "x", "value": "4"]]]])
+        #expect(response["exhausted"] == true)
+    }
+
+    @Test("refuse what is no UTF-8 rather than repair it")
+    func encoding() {
+        let bytes = request(["random": [:]]).serialized()
+        let end = bytes.firstIndex(of: UInt8(ascii: "k")) ?? 0
+        let answer = SuggestionService.answer(bytes[..<end] + [0xFF] + bytes[end...])
+        #expect(answer.isError)
+    }
+
     @Test("refuse what is no JSON object", arguments: ["", "{", "[]", "3", "null"])
     func noObject(text: String) {
-        #expect(SuggestionService.answer(text).isError)
+        #expect(SuggestionService.answer(Array(text.utf8)).isError)
     }
 
     private func plan(_ spec: JSONValue, count: Int) throws -> [String] {
@@ -131,6 +195,22 @@ struct SuggestionServiceTests {
         #expect(lines.contains("Trials     3 (numTrials says 10, but there are no more points)"))
         #expect(lines.contains("Rounds     2, with 2 trials at a time"))
         #expect(lines.suffix(4) == ["TRIAL  x", "0      1", "1      2", "2      3"])
+        #expect(lines.first == "Algorithm  grid")
+    }
+
+    @Test("say in a plan how large a space is, however large, and whether a job draws the same")
+    func planOfSpaces() throws {
+        let wide: JSONValue = ["uniform": ["min": "0", "max": "999999999999", "type": "Int"]]
+        let huge: JSONValue = [["name": "x", "searchSpace": wide], ["name": "y", "searchSpace": wide]]
+        let lines = try plan(["parameters": huge], count: 1)
+        #expect(lines.contains("Space      about 1e24 points of 2 parameters"))
+        #expect(lines.contains("Algorithm  random, no seed set"))
+        #expect(lines.contains("The first 1, if none had a result yet; as no seed is set, a job draws others:"))
+        let real: JSONValue = [["name": "x", "searchSpace": ["uniform": ["min": "0", "max": "1"]]]]
+        let seeded = try plan(["parameters": real, "searchAlgorithm": ["random": ["seed": 7]]], count: 1)
+        #expect(seeded.contains("Space      infinitely many points of 1 parameter"))
+        #expect(seeded.contains("Algorithm  random, seed 7"))
+        #expect(seeded.contains("The first 1, if none had a result yet:"))
     }
 
     @Test(
@@ -153,4 +233,23 @@ struct SuggestionServiceTests {
         let lines = try plan(["pruneAlgorithm": algorithm, "parameters": space], count: 0)
         #expect(lines.contains("Pruning    \(words); the trials it stops count among the 10"))
     }
+}
+
+/// A list of one trial of the request's space that succeeded, with changes.
+private func listOfOne(
+    rate: String = "0.1",
+    kind: String = "a",
+    extra: String? = nil,
+    metrics: JSONValue = [["name": "loss", "value": 1]],
+    _ members: JSONObject = [:]
+) -> JSONValue {
+    var parameters: [JSONValue] = [
+        ["name": "rate", "value": .string(rate)], ["name": "kind", "value": .string(kind)],
+    ]
+    if let extra { parameters.append(["name": .string(extra), "value": "1"]) }
+    var trial: JSONObject = [
+        "name": "t", "state": "Succeeded", "parameters": .array(parameters), "metrics": metrics,
+    ]
+    for (key, value) in members { trial[key] = value }
+    return [.object(trial)]
 }

@@ -29,7 +29,7 @@ struct RenderingTests {
 
     static let state = RunState(
         jobName: "quick",
-        objective: Objective(metric: "accuracy", direction: .maximize),
+        objectives: [Objective(metric: "accuracy", direction: .maximize)],
         totalTrials: 10,
         parallelTrials: 2,
         trials: [

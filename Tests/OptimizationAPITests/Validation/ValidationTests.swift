@@ -55,10 +55,32 @@ struct ValidationTests {
                 #"metadata.name: Invalid value: "integer": metadata.name in body must be of type string: "integer""#
             ),
             (["spec": nil], "spec: Required value"),
+            (
+                ["metadata": ["name": "a", "ownerReferences": [["name": "b", "uid": ""]]]],
+                "metadata.ownerReferences[0].kind: Required value"
+            ),
+            (
+                ["metadata": ["name": "a", "ownerReferences": [["name": "b", "uid": ""]]]],
+                #"metadata.ownerReferences[0].uid: Invalid value: "": must not be empty"#
+            ),
+            (
+                ["metadata": ["name": "a", "ownerReferences": 1]],
+                #"metadata.ownerReferences: Invalid value: "integer": metadata.ownerReferences in body must be of type "#
+                    + #"array: "integer""#
+            ),
         ] as [(JSONValue, String)]
     )
     func notAJob(object: JSONValue, error: String) {
         #expect(Validation.validateCreate(object).errors.map(\.description).contains(error))
+    }
+
+    @Test(
+        "takes the beginning of a name that one can begin with",
+        arguments: [("run-", true), ("run.", false), ("a", true), ("-", false), ("Run-", false), ("run_", false)]
+    )
+    func generateName(_ text: String, _ isFine: Bool) {
+        let errors = Validation.validateCreate(["metadata": ["generateName": .string(text)]]).errors
+        #expect(errors.contains { $0.path == FieldPath("metadata", "generateName") } == !isFine)
     }
 
     @Test(
@@ -89,7 +111,8 @@ struct ValidationTests {
             ("Int", "5", "5", "min", #"Invalid value: "5": min must be strictly less than max (5)"#),
             (
                 "Int", "9007199254740992", "9007199254740993", "min",
-                #"Invalid value: "9007199254740992": min must be strictly less than max (9007199254740993)"#
+                #"Invalid value: "9007199254740992": min must be strictly less than max (9007199254740993) "#
+                    + "by more than a 64-bit floating-point number tells apart: the two are compared as such"
             ),
             (
                 "Int", "-1", "9223372036854775807", "max",

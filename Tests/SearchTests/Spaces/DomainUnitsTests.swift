@@ -54,7 +54,7 @@ struct DomainUnitsTests {
         "knows what is no value of a domain",
         arguments: [
             (.float(min: 0, max: 1), "1.5"), (.float(min: 0, max: 1), "x"), (.float(min: 0, max: 1), "nan"),
-            (.float(min: 0, max: 1, step: 0.1), "0.15"), (.int(min: 0, max: 9), "1.0"),
+            (.float(min: 0, max: 1, step: 0.1), "0.15"), (.int(min: 0, max: 9), "1.5"),
             (.int(min: 0, max: 9), "10"), (.int(min: 0, max: 9, step: 2), "1"),
             (.int(min: 1, max: 9, scale: .log), "0"),
             (.categorical(["a"]), "b"), (.normal(mean: 0, stdDev: 1), "inf"),
@@ -72,6 +72,8 @@ struct DomainUnitsTests {
             #expect(domain.number(of: try #require(domain.point(number))) == number)
         }
         #expect(domain.number(of: "1e-1") == 4)
+        #expect(Domain.int(min: 0, max: 9).number(of: "2.0") == 2)
+        #expect(Domain.int(min: 1, max: 9, scale: .log).contains("2e0"))
         #expect(Domain.categorical(["\u{E9}", "e\u{301}"]).number(of: "e\u{301}") == 1)
         #expect(Domain.int(min: .min, max: .max).number(of: "9223372036854775807") == .max)
     }

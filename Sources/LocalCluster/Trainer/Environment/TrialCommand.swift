@@ -1,15 +1,11 @@
 import JSON
+import OptimizationAPI
 
 /// A variable of a trial's environment.
 struct EnvironmentVariable: Equatable {
     /// Not empty, without `=`.
     var name: String
     var value: String
-}
-
-/// Why the local trainer does not run a TrainJob: a sentence that says what to set.
-struct TrialRefusal: Error, Equatable, CustomStringConvertible {
-    var description: String
 }
 
 /// What a TrainJob asks to be run: `spec.trainer.command`, `args` and `env`, ready to execute.
@@ -30,118 +26,153 @@ struct TrialCommand: Equatable {
     ///   - injected: What the trainer adds to every container. `spec.trainer.env` replaces it name by name, as
     ///     Kubeflow Trainer's merge does.
     ///   - inherited: The base environment.
+    /// - Throws: Everything that a local trial cannot be, each with a sentence that says what to set.
     init(
         spec: JSONValue?,
         injected: [EnvironmentVariable],
         inherited: [String: String]
-    ) throws(TrialRefusal) {
+    ) throws(FieldErrors) {
+        var reading = Reading()
+        reading.checkNothingNeedsACluster(spec)
         let trainer = spec?["trainer"]
-        try Self.refuseWhatNeedsACluster(spec)
-
         var container: [String: String] = [:]
         for variable in injected { container[variable.name] = variable.value }
-        for variable in try Self.variables(trainer?["env"], after: container) {
+        for variable in reading.variables(trainer?["env"], after: container) {
             container[variable.name] = variable.value
         }
+        let words = reading.command(trainer) + reading.strings(trainer?["args"], named: "args")
+        guard reading.errors.isEmpty else { throw FieldErrors(reading.errors) }
 
-        let command = try Self.strings(trainer?["command"], at: "spec.trainer.command")
-        guard let program = command.first else {
-            let image = trainer?["image"]?.stringValue.map { " (image \($0) is not run)" } ?? ""
-            throw TrialRefusal(
-                description: "a local trial needs spec.trainer.command, for example [\"python3\", \"train.py\"]: "
-                    + "there are no containers here\(image)"
-            )
-        }
-        guard !program.isEmpty else {
-            throw TrialRefusal(description: "spec.trainer.command[0]: Invalid value: \"\": must name a program")
-        }
-        let arguments = try Self.strings(trainer?["args"], at: "spec.trainer.args")
-        let expanded = (command + arguments).map { VariableExpansion.expand($0, with: container) }
-        guard !expanded.contains(where: { $0.utf8.contains(0) }) else {
-            throw TrialRefusal(description: "spec.trainer: command and args must not contain the NUL character")
-        }
-        self.arguments = expanded
+        arguments = words.map { VariableExpansion.expand($0, with: container) }
         let all = inherited.merging(container) { _, own in own }
         environment = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     }
+}
 
-    private static func refuseWhatNeedsACluster(_ spec: JSONValue?) throws(TrialRefusal) {
+/// Reads the parts of a command, and keeps what is wrong with them.
+private struct Reading {
+    private(set) var errors: [FieldError] = []
+
+    private static let spec = FieldPath("spec")
+    private static let trainer = FieldPath("spec", "trainer")
+    private static let withoutNUL = "must not contain the NUL character"
+
+    mutating func checkNothingNeedsACluster(_ spec: JSONValue?) {
         if let nodes = spec?["trainer"]?["numNodes"], !nodes.isNull, nodes.int64Value != 1 {
-            throw TrialRefusal(
-                description: "spec.trainer.numNodes: Invalid value: \(nodes): a local trial runs on this one machine; "
-                    + "leave it out or set 1"
+            refuse(
+                Self.trainer.key("numNodes"),
+                .invalid,
+                nodes,
+                "a local run has this one machine; leave it out or set 1"
             )
         }
         if let initializer = spec?["initializer"]?.objectValue, !initializer.isEmpty {
-            throw TrialRefusal(
-                description: "spec.initializer: Forbidden: a local trial has no initializers; "
-                    + "put the data beside the manifest and leave it out"
+            refuse(
+                Self.spec.key("initializer"),
+                .forbidden,
+                nil,
+                "a local run has no initializers; put the data beside the manifest"
             )
         }
     }
 
-    private static func strings(_ value: JSONValue?, at path: String) throws(TrialRefusal) -> [String] {
+    /// The words of `command`; none when something is wrong with them.
+    mutating func command(_ trainer: JSONValue?) -> [String] {
+        let before = errors.count
+        let command = strings(trainer?["command"], named: "command")
+        guard errors.count == before else { return [] }
+        if command.first == nil {
+            let image = trainer?["image"]?.stringValue.map { " (\($0) is not run)" } ?? ""
+            let detail =
+                "a local run starts this command, since it runs no image\(image); for example [\"python3\", \"train.py\"]"
+            refuse(Self.trainer.key("command"), .required, nil, detail)
+        } else if command.first == "" {
+            refuse(Self.trainer.key("command").index(0), .invalid, "", "must name a program")
+        }
+        return command
+    }
+
+    /// The words of a list; none when something is wrong with them.
+    mutating func strings(_ value: JSONValue?, named name: String) -> [String] {
         guard let value, !value.isNull else { return [] }
+        let path = Self.trainer.key(name)
         guard let items = value.arrayValue else {
-            throw TrialRefusal(description: "\(path): Invalid value: must be a list of strings")
+            refuse(path, .typeInvalid, value, "must be a list of strings")
+            return []
         }
         var strings: [String] = []
         for (index, item) in items.enumerated() {
             guard let string = item.stringValue else {
-                throw TrialRefusal(description: "\(path)[\(index)]: Invalid value: \(item): must be a string; quote it")
+                refuse(path.index(index), .typeInvalid, item, "must be a string; quote it")
+                continue
             }
+            if string.utf8.contains(0) { refuse(path.index(index), .invalid, item, Self.withoutNUL) }
             strings.append(string)
         }
         return strings
     }
-}
 
-extension TrialCommand {
     /// The entries of `env` in order, each expanded with those before it.
-    private static func variables(
-        _ value: JSONValue?,
-        after earlier: [String: String]
-    ) throws(TrialRefusal) -> [EnvironmentVariable] {
+    mutating func variables(_ value: JSONValue?, after earlier: [String: String]) -> [EnvironmentVariable] {
         guard let value, !value.isNull else { return [] }
+        let list = Self.trainer.key("env")
         guard let items = value.arrayValue else {
-            throw TrialRefusal(description: "spec.trainer.env: Invalid value: must be a list")
+            refuse(list, .typeInvalid, value, "must be a list")
+            return []
         }
         var known = earlier
         var variables: [EnvironmentVariable] = []
         for (index, item) in items.enumerated() {
-            let path = "spec.trainer.env[\(index)]"
+            let path = list.index(index)
             guard let name = item["name"]?.stringValue, !name.isEmpty,
-                !name.utf8.contains(where: { $0 == 0 || $0 == 61 })
+                !name.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "=") })
             else {
-                throw TrialRefusal(description: "\(path).name: Invalid value: must be a name without \"=\"")
+                refuse(path.key("name"), .invalid, item["name"] ?? .null, "must be a name without \"=\"")
+                continue
             }
-            guard let text = try text(of: item, at: path) else { continue }
+            guard let text = text(of: item, at: path) else { continue }
             let expanded = VariableExpansion.expand(text, with: known)
-            guard !expanded.utf8.contains(0) else {
-                throw TrialRefusal(description: "\(path).value: Invalid value: must not contain the NUL character")
-            }
             known[name] = expanded
             variables.append(EnvironmentVariable(name: name, value: expanded))
         }
         return variables
     }
 
-    /// An entry's text before expansion; `nil` for an optional reference, which has nothing to refer to here.
+    /// An entry's text before expansion; `nil` for an optional reference, which has nothing to refer to here, and for
+    /// what is wrong.
     ///
     /// A value that is not empty wins over `valueFrom`, as in the kubelet.
-    private static func text(of item: JSONValue, at path: String) throws(TrialRefusal) -> String? {
+    private mutating func text(of item: JSONValue, at path: FieldPath) -> String? {
         if let value = item["value"], !value.isNull {
             guard let text = value.stringValue else {
-                throw TrialRefusal(description: "\(path).value: Invalid value: \(value): must be a string; quote it")
+                refuse(path.key("value"), .typeInvalid, value, "must be a string; quote it")
+                return nil
+            }
+            guard !text.utf8.contains(0) else {
+                refuse(path.key("value"), .invalid, value, Self.withoutNUL)
+                return nil
             }
             if !text.isEmpty { return text }
         }
         guard let sources = item["valueFrom"]?.objectValue, let source = sources.first(where: { !$0.value.isNull })
         else { return "" }
-        if source.value["optional"]?.boolValue == true { return nil }
-        throw TrialRefusal(
-            description: "\(path).valueFrom.\(source.key): Forbidden: a local trial has no Secrets, ConfigMaps or pod "
-                + "fields; set a value, or leave the entry out and export the variable before starting"
+        guard source.value["optional"]?.boolValue != true else { return nil }
+        refuse(
+            path.key("valueFrom").key(source.key),
+            .forbidden,
+            nil,
+            "a local run has no Secrets, ConfigMaps or pod fields; set a value, or leave the entry out and export the "
+                + "variable before starting"
         )
+        return nil
+    }
+
+    private mutating func refuse(
+        _ path: FieldPath,
+        _ reason: FieldError.Reason,
+        _ value: JSONValue?,
+        _ detail: String
+    ) {
+        errors.append(FieldError(path: path, reason: reason, value: value, detail: detail))
     }
 }

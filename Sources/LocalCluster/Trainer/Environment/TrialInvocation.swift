@@ -1,4 +1,5 @@
 public import JSON
+public import OptimizationAPI
 
 /// What a person types to run a trial again: its command as the trial got it, without the trainer around it.
 public struct TrialInvocation: Sendable, Equatable {
@@ -8,9 +9,11 @@ public struct TrialInvocation: Sendable, Equatable {
     /// are not among them, so the training reports to nobody.
     public let environment: [String]
 
-    /// Reads a TrainJob's `spec`; `nil` when a local trainer would refuse to run it.
-    public init?(spec: JSONValue) {
-        guard let command = try? TrialCommand(spec: spec, injected: [], inherited: [:]) else { return nil }
+    /// Reads a TrainJob's `spec`.
+    ///
+    /// - Throws: Why a local trainer would refuse to run it; paths begin with `spec`, the TrainJob's.
+    public init(spec: JSONValue) throws(FieldErrors) {
+        let command = try TrialCommand(spec: spec, injected: [], inherited: [:])
         arguments = command.arguments
         environment = command.environment
     }

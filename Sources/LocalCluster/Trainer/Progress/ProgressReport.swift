@@ -10,22 +10,29 @@ struct ProgressReport: Equatable {
     /// The report; `nil` for an empty one, which is accepted and changes nothing.
     var trainerStatus: TrainerStatus?
 
-    /// A body that does not decode.
-    struct Undecodable: Error, Equatable {}
+    /// A body that does not decode, and why: a path in it and what is wrong there.
+    struct Undecodable: Error, Equatable {
+        var detail: String
+    }
 
     /// Decodes a body as Go decodes `UpdateTrainJobStatusRequest`: unknown members are ignored, `null` counts as absent
     /// or zero, a number must be an integer of 32 bits, and there is one value only.
     init(decoding body: [UInt8]) throws(Undecodable) {
-        guard let value = try? JSONValue(parsing: body) else { throw Undecodable() }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw Undecodable(detail: "it is not JSON: \(error)")
+        }
         if value.isNull { return }
-        guard value.objectValue != nil else { throw Undecodable() }
+        guard value.objectValue != nil else { throw Undecodable(detail: "it is no object") }
         guard let status = value["trainerStatus"], !status.isNull else { return }
-        guard status.objectValue != nil else { throw Undecodable() }
+        guard status.objectValue != nil else { throw Undecodable(detail: "trainerStatus must be an object") }
         trainerStatus = TrainerStatus(
-            progressPercentage: try Self.integer(status["progressPercentage"]),
-            estimatedRemainingSeconds: try Self.integer(status["estimatedRemainingSeconds"]),
-            metrics: try Self.metrics(status["metrics"]),
-            lastUpdatedTime: try Self.time(status["lastUpdatedTime"])
+            progressPercentage: try Self.integer("progressPercentage", in: status),
+            estimatedRemainingSeconds: try Self.integer("estimatedRemainingSeconds", in: status),
+            metrics: try Self.metrics(in: status),
+            lastUpdatedTime: try Self.time("lastUpdatedTime", in: status)
         )
     }
 
@@ -104,32 +111,43 @@ struct ProgressReport: Equatable {
 }
 
 extension ProgressReport {
-    private static func integer(_ value: JSONValue?) throws(Undecodable) -> Int? {
-        guard let value, !value.isNull else { return nil }
-        guard let integer = value.int64Value.flatMap({ Int32(exactly: $0) }) else { throw Undecodable() }
+    private static func integer(_ name: String, in status: JSONValue) throws(Undecodable) -> Int? {
+        guard let value = status[name], !value.isNull else { return nil }
+        guard let integer = value.int64Value.flatMap({ Int32(exactly: $0) }) else {
+            throw Undecodable(detail: "trainerStatus.\(name) must be a whole number of 32 bits, without quotes")
+        }
         return Int(integer)
     }
 
-    private static func time(_ value: JSONValue?) throws(Undecodable) -> Timestamp? {
-        guard let value, !value.isNull else { return nil }
-        guard let time = value.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else { throw Undecodable() }
+    private static func time(_ name: String, in status: JSONValue) throws(Undecodable) -> Timestamp? {
+        guard let value = status[name], !value.isNull else { return nil }
+        guard let time = value.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else {
+            throw Undecodable(detail: "trainerStatus.\(name) must be a time such as \"2006-01-02T15:04:05Z\"")
+        }
         return time
     }
 
-    private static func metrics(_ value: JSONValue?) throws(Undecodable) -> [MetricValue] {
-        guard let value, !value.isNull else { return [] }
-        guard let items = value.arrayValue else { throw Undecodable() }
+    private static func metrics(in status: JSONValue) throws(Undecodable) -> [MetricValue] {
+        guard let value = status["metrics"], !value.isNull else { return [] }
+        guard let items = value.arrayValue else { throw Undecodable(detail: "trainerStatus.metrics must be a list") }
         var metrics: [MetricValue] = []
-        for item in items {
-            guard item.isNull || item.objectValue != nil else { throw Undecodable() }
-            metrics.append(MetricValue(name: try text(item["name"]), value: try text(item["value"])))
+        for (index, item) in items.enumerated() {
+            let path = "trainerStatus.metrics[\(index)]"
+            guard item.isNull || item.objectValue != nil else {
+                throw Undecodable(detail: "\(path) must be an object with name and value")
+            }
+            metrics.append(
+                MetricValue(name: try text("name", in: item, at: path), value: try text("value", in: item, at: path))
+            )
         }
         return metrics
     }
 
-    private static func text(_ value: JSONValue?) throws(Undecodable) -> String {
-        guard let value, !value.isNull else { return "" }
-        guard let text = value.stringValue else { throw Undecodable() }
+    private static func text(_ name: String, in item: JSONValue, at path: String) throws(Undecodable) -> String {
+        guard let value = item[name], !value.isNull else { return "" }
+        guard let text = value.stringValue else {
+            throw Undecodable(detail: "\(path).\(name) must be a text; a number needs quotes around it")
+        }
         return text
     }
 }

@@ -14,6 +14,7 @@ import OptimizationAPI
 public struct ProgressServer: HTTPHandler {
     private let api: any KubernetesAPI
     private let tokens: ProgressTokens
+    private let refused: RefusedReports
     private let logger: Logger
 
     /// The largest body that is read, in bytes.
@@ -27,10 +28,17 @@ public struct ProgressServer: HTTPHandler {
     /// - Parameters:
     ///   - api: Where the TrainJobs are.
     ///   - tokens: The tokens that `LocalTrainer` hands out.
-    ///   - logger: Told about failures that a trial sees only as `Internal error`.
-    public init(api: any KubernetesAPI, tokens: ProgressTokens, logger: Logger) {
+    ///   - refused: Told why a trial's report was refused.
+    ///   - logger: Told about that too, and about failures that a trial sees only as `Internal error`.
+    public init(
+        api: any KubernetesAPI,
+        tokens: ProgressTokens,
+        refused: RefusedReports = RefusedReports(),
+        logger: Logger
+    ) {
         self.api = api
         self.tokens = tokens
+        self.refused = refused
         self.logger = logger
     }
 
@@ -41,26 +49,41 @@ public struct ProgressServer: HTTPHandler {
 
     /// Answers one report.
     public func respond(to request: HTTPRequest) -> HTTPReply {
+        let trainJob = request.method == "POST" ? Self.trainJob(at: request.path) : nil
+        let isAuthorized = trainJob.map { tokens.authorize(request.headers["Authorization"], for: $0) } ?? false
         // The size comes first, as a layer around everything else in the original.
-        if let length = request.headers["Content-Length"].flatMap({ UInt64($0) }), length > UInt64(Self.maximumBody) {
+        let length = request.headers["Content-Length"].flatMap { UInt64($0) } ?? 0
+        if length > UInt64(Self.maximumBody) {
+            let detail = "\(length) bytes are more than \(Self.maximumBody)"
+            if let trainJob, isAuthorized { note(detail, for: trainJob) }
             return .now(Self.failure(413, StatusReason.tooLarge, "Payload too large"))
         }
-        guard request.method == "POST", let trainJob = Self.trainJob(at: request.path) else {
-            return .now(Self.failure(404, StatusReason.notFound, "Not found"))
-        }
-        guard tokens.authorize(request.headers["Authorization"], for: trainJob) else {
-            return .now(Self.failure(403, StatusReason.forbidden, "Forbidden"))
-        }
-        guard request.body.count <= Self.maximumBody, let report = try? ProgressReport(decoding: request.body) else {
+        guard let trainJob else { return .now(Self.failure(404, StatusReason.notFound, "Not found")) }
+        guard isAuthorized else { return .now(Self.failure(403, StatusReason.forbidden, "Forbidden")) }
+        let report: ProgressReport
+        do throws(ProgressReport.Undecodable) {
+            guard request.body.count <= Self.maximumBody else {
+                throw ProgressReport.Undecodable(detail: "it has more than \(Self.maximumBody) bytes")
+            }
+            report = try ProgressReport(decoding: request.body)
+        } catch {
+            note(error.detail, for: trainJob)
             return .now(Self.failure(422, StatusReason.invalid, "Invalid payload"))
         }
         guard let status = report.trainerStatus else { return .now(Self.success(report)) }
         let problems = report.problems
         guard problems.isEmpty else {
             let refusal = Status.invalid(.trainJobs, trainJob.name, causes: problems)
+            note(refusal.message, for: trainJob)
             return .now(Self.failure(422, StatusReason.invalid, refusal.message))
         }
         return .later { await write(status, of: trainJob, report: report) }
+    }
+
+    /// Notes a refusal, and logs it unless the one before had the same reason: a training reports every few seconds.
+    private func note(_ reason: String, for trainJob: NamespacedName) {
+        guard refused.note(reason, for: trainJob) else { return }
+        logger.warning("progress report refused", metadata: ["trainjob": "\(trainJob)", "reason": "\(reason)"])
     }
 
     private func write(_ status: TrainerStatus, of trainJob: NamespacedName, report: ProgressReport) async
