@@ -90,6 +90,25 @@ struct TrialCommandTests {
         #expect(text.contains(subject.says), "\(text)")
     }
 
+    @Test("is refused where references come to more than a process takes, before they fill the memory")
+    func amplification() throws {
+        let names = (0..<100).map { "V\($0)" }
+        let entries = zip(names, [""] + names).map { name, previous in
+            let value = previous.isEmpty ? "text" : "$(\(previous))$(\(previous))"
+            return ["name": .string(name), "value": .string(value)] as JSONValue
+        }
+        let spec: JSONValue = ["trainer": ["command": ["x", "$(V99)"], "env": .array(entries)]]
+        let error = #expect(throws: FieldErrors.self) {
+            try TrialCommand(spec: spec, injected: [], inherited: [:])
+        }
+        let path = FieldPath("spec", "trainer", "env").index(15).key("value")
+        #expect(error?.errors.first?.path == path)
+        #expect(error?.errors.first?.reason == .tooLong)
+        let long = String(repeating: "a", count: VariableExpansion.limit)
+        #expect(VariableExpansion.expand(long, with: [:]) == long)
+        #expect(VariableExpansion.expand(long + "a", with: [:]) == nil)
+    }
+
     @Test("accepts one node, said or not", arguments: ["1", "null"])
     func oneNode(_ nodes: String) throws {
         _ = try command("{\"trainer\": {\"command\": [\"x\"], \"numNodes\": \(nodes)}, \"initializer\": {}}")

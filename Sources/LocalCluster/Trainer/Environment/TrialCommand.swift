@@ -40,10 +40,10 @@ struct TrialCommand: Equatable {
         for variable in reading.variables(trainer?["env"], after: container) {
             container[variable.name] = variable.value
         }
-        let words = reading.command(trainer) + reading.strings(trainer?["args"], named: "args")
+        arguments =
+            reading.command(trainer, with: container)
+            + reading.strings(trainer?["args"], named: "args", with: container)
         guard reading.errors.isEmpty else { throw FieldErrors(reading.errors) }
-
-        arguments = words.map { VariableExpansion.expand($0, with: container) }
         let all = inherited.merging(container) { _, own in own }
         environment = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     }
@@ -56,6 +56,8 @@ private struct Reading {
     private static let spec = FieldPath("spec")
     private static let trainer = FieldPath("spec", "trainer")
     private static let withoutNUL = "must not contain the NUL character"
+    private static let notTooLong =
+        "may not be more than \(VariableExpansion.limit) bytes, references expanded: no process takes more"
 
     mutating func checkNothingNeedsACluster(_ spec: JSONValue?) {
         if let nodes = spec?["trainer"]?["numNodes"], !nodes.isNull, nodes.int64Value != 1 {
@@ -76,10 +78,10 @@ private struct Reading {
         }
     }
 
-    /// The words of `command`; none when something is wrong with them.
-    mutating func command(_ trainer: JSONValue?) -> [String] {
+    /// The words of `command`, expanded; none when something is wrong with them.
+    mutating func command(_ trainer: JSONValue?, with variables: [String: String]) -> [String] {
         let before = errors.count
-        let command = strings(trainer?["command"], named: "command")
+        let command = strings(trainer?["command"], named: "command", with: variables)
         guard errors.count == before else { return [] }
         if command.first == nil {
             let image = trainer?["image"]?.stringValue.map { " (\($0) is not run)" } ?? ""
@@ -92,8 +94,8 @@ private struct Reading {
         return command
     }
 
-    /// The words of a list; none when something is wrong with them.
-    mutating func strings(_ value: JSONValue?, named name: String) -> [String] {
+    /// The words of a list, expanded, without those with which something is wrong.
+    mutating func strings(_ value: JSONValue?, named name: String, with variables: [String: String]) -> [String] {
         guard let value, !value.isNull else { return [] }
         let path = Self.trainer.key(name)
         guard let items = value.arrayValue else {
@@ -106,8 +108,15 @@ private struct Reading {
                 refuse(path.index(index), .typeInvalid, item, "must be a string; quote it")
                 continue
             }
-            if string.utf8.contains(0) { refuse(path.index(index), .invalid, item, Self.withoutNUL) }
-            strings.append(string)
+            guard !string.utf8.contains(0) else {
+                refuse(path.index(index), .invalid, item, Self.withoutNUL)
+                continue
+            }
+            guard let expanded = VariableExpansion.expand(string, with: variables) else {
+                refuse(path.index(index), .tooLong, nil, Self.notTooLong)
+                continue
+            }
+            strings.append(expanded)
         }
         return strings
     }
@@ -131,7 +140,10 @@ private struct Reading {
                 continue
             }
             guard let text = text(of: item, at: path) else { continue }
-            let expanded = VariableExpansion.expand(text, with: known)
+            guard let expanded = VariableExpansion.expand(text, with: known) else {
+                refuse(path.key("value"), .tooLong, nil, Self.notTooLong)
+                continue
+            }
             known[name] = expanded
             variables.append(EnvironmentVariable(name: name, value: expanded))
         }

@@ -12,17 +12,23 @@
 /// Source: `third_party/forked/golang/expansion/expand.go` in Kubernetes. One difference: after a `$` that begins no
 /// reference, Kubernetes reads one byte as if it were Latin-1 and so garbles `$é`; here the character stays as it is.
 enum VariableExpansion {
+    /// Bytes that one argument or variable of a process can have: Linux' `MAX_ARG_STRLEN` without the NUL at the end.
+    static let limit = 131_071
+
     /// The text with every reference to one of `variables` replaced.
-    static func expand(_ text: String, with variables: [String: String]) -> String {
+    ///
+    /// - Returns: `nil` when it would be longer than `limit`: a few variables that each refer to the one before twice come to
+    ///   more than any memory holds.
+    static func expand(_ text: String, with variables: [String: String]) -> String? {
         let dollar = UInt8(ascii: "$")
-        guard text.utf8.contains(dollar) else { return text }
+        guard text.utf8.contains(dollar) else { return text.utf8.count <= limit ? text : nil }
         let source = Array(text.utf8)
         var result: [UInt8] = []
-        result.reserveCapacity(source.count)
+        result.reserveCapacity(min(source.count, limit))
         // Whether a reference can still end: without that, every `$(` of a text that ends none is searched to the end.
         let lastEnd = source.lastIndex(of: UInt8(ascii: ")")) ?? -1
         var position = 0
-        while position < source.count {
+        while position < source.count, result.count <= limit {
             let byte = source[position]
             guard byte == dollar, position + 1 < source.count else {
                 result.append(byte)
@@ -52,6 +58,6 @@ enum VariableExpansion {
                 position += 1
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result.count <= limit ? String(decoding: result, as: UTF8.self) : nil
     }
 }
