@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Files that are seen whole or not at all.
 public enum WholeFile {
@@ -7,7 +7,7 @@ public enum WholeFile {
     /// - Parameters:
     ///   - path: The file; a draft beside it, `<path>.<process>`, is there while it is written.
     ///   - permissions: Those of a new file, before the process's mask.
-    public static func write(_ text: String, to path: String, permissions: mode_t = 0o666) throws(SystemError) {
+    public static func write(_ text: String, to path: String, permissions: UInt32 = 0o666) throws(SystemError) {
         let draft = "\(path).\(getpid())"
         // One that is left over from an earlier process of the same number.
         unlink(draft)

@@ -152,6 +152,8 @@ final class Manager: Sendable {
     private func serveAdmission() async throws {
         let first = try await directory.firstIdentity()
         try webhooks.start(with: first)
+        // Most of what runs until here never runs again.
+        ProgramPages.release()
         await directory.run(replacing: first) { [webhooks] identity in try webhooks.replace(with: identity) }
     }
 }

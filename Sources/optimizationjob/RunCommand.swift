@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
     var output = RunOptions.Format.text
 
     @Option(help: ArgumentHelp("The folder in which the folder of this run is made.", valueName: "dir"))
-    var outputDir = "optimizationjob-runs"
+    var outputDir = RunOptions.defaultOutputDirectory
 
     @Option(
         help: ArgumentHelp(

@@ -8,9 +8,6 @@ struct RunDirectory: Sendable {
     /// The same, from the root.
     let absolutePath: String
 
-    /// Where the results go when the user names no folder.
-    static let defaultParent = "optimizationjob-runs"
-
     /// Bytes of a job's name in that of its folder: a name may have 253, and a folder's no more than 255.
     private static let longestJobName = 200
 

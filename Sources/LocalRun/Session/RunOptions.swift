@@ -22,12 +22,15 @@ public struct RunOptions: Sendable {
         case count(Int)
     }
 
+    /// Where the folders of runs are made when the user names no other.
+    public static let defaultOutputDirectory = "optimizationjob-runs"
+
     /// The manifest; `-` for standard input.
     public var manifest: String
     /// What standard output carries.
     public var format: Format = .text
     /// The folder in which the folder of this run is made.
-    public var outputDirectory: String = "optimizationjob-runs"
+    public var outputDirectory = Self.defaultOutputDirectory
     /// The folder whose entries every trial finds in its own; the manifest's unless given.
     public var contextDirectory: String?
     /// Instead of the manifest's `parallelTrials`.
@@ -48,7 +51,7 @@ extension RunOptions {
     var problem: String? {
         // As a shell passes a variable that is not set. The folder of the run would be made in the root.
         if outputDirectory.isEmpty {
-            return "--output-dir: must name a folder; leave it out for ./\(RunDirectory.defaultParent)"
+            return "--output-dir: must name a folder; leave it out for ./\(Self.defaultOutputDirectory)"
         }
         var status = stat()
         // It need not be there yet.

@@ -39,9 +39,10 @@ struct PastTrialReader {
         var names: Set<String> = []
         for (index, trial) in list.enumerated() {
             let path = root.index(index)
-            for key in ["name", "trainJobName"] {
-                guard let name = trial[key]?.stringValue, !name.isEmpty else { continue }
-                if !names.insert(name).inserted { refuse(path.key(key), .duplicate, .string(name), "") }
+            // One that has both may well have the same in both.
+            let key = trial["name"] == nil ? "trainJobName" : "name"
+            if let name = trial[key]?.stringValue, !name.isEmpty, !names.insert(name).inserted {
+                refuse(path.key(key), .duplicate, .string(name), "")
             }
             if let past = self.trial(trial, number: index, at: path) { trials.append(past) }
         }

@@ -142,6 +142,9 @@ struct SuggestionServiceTests {
             completionTime: Timestamp(secondsSinceEpoch: 1)
         )
         _ = try answered(request(["tpe": [:]], trials: [record.json]))
+        var named = record.json
+        named["name"] = named["trainJobName"]
+        _ = try answered(request(["tpe": [:]], trials: [named]))
     }
 
     @Test("see a point again however its whole number is written")
