@@ -19,6 +19,16 @@ extension Findings {
         }
     }
 
+    /// Warns of members that are most likely misspelt, in an object that is defined elsewhere: what looks like none of the
+    /// members known here may be of a later version.
+    mutating func warnOfMisspelt(in object: JSONObject, _ members: Members) {
+        guard !object.hasOnlyKeys(of: members.known) else { return }
+        for (key, value) in object where !members.known.contains(key) && !value.isNull {
+            guard let likely = Findings.likely(key, among: members.known) else { continue }
+            warn("\(path.key(key)): not a field of TrainJob, did you mean \"\(likely)\"?")
+        }
+    }
+
     /// Checks that exactly one alternative is chosen, in the words that Kubernetes' own generator gives such rules.
     mutating func checkExactlyOne(of members: Members, in object: JSONObject) {
         let chosen = object.countSet(among: members.known)

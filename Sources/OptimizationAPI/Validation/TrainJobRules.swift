@@ -5,9 +5,38 @@ import JSON
 /// The API server checks every TrainJob again; finding a mistake here says so before the first trial instead of at every
 /// one. Members not named here, such as what `runtimePatches` change, pass as they are.
 enum TrainJobRules {
+    private enum Known {
+        static let spec = Members(
+            "runtimeRef",
+            "initializer",
+            "trainer",
+            "runtimePatches",
+            "suspend",
+            "activeDeadlineSeconds",
+            "managedBy"
+        )
+        static let runtimeRef = Members("name", "apiGroup", "kind")
+        static let trainer = Members(
+            "image",
+            "command",
+            "args",
+            "env",
+            "numNodes",
+            "resourcesPerNode",
+            "numProcPerNode"
+        )
+        static let resources = Members("limits", "requests", "claims")
+        static let initializer = Members("dataset", "model")
+        static let source = Members("storageUri", "env", "secretRef")
+        static let variable = Members("name", "value", "valueFrom")
+        static let patch = Members("manager", "time", "trainingRuntimeSpec")
+    }
+
     static func check(_ spec: JSONObject, _ findings: inout Findings) {
+        findings.warnOfMisspelt(in: spec, Known.spec)
         if let runtime = findings.object("runtimeRef", in: spec, required: true) {
             findings.at("runtimeRef") { findings in
+                findings.warnOfMisspelt(in: runtime, Known.runtimeRef)
                 _ = findings.string("name", in: runtime, required: true, length: 1...253)
                 warnUnknown("apiGroup", in: runtime, known: runtimeGroups, &findings)
                 warnUnknown("kind", in: runtime, known: runtimeKinds, &findings)
@@ -58,6 +87,8 @@ enum TrainJobRules {
         guard let patches = findings.list("runtimePatches", in: spec, count: 0...16) else { return }
         var managers = DistinctValues()
         findings.forEachObject(of: patches, at: "runtimePatches") { _, patch, findings in
+            findings.warnOfMisspelt(in: patch, Known.patch)
+            warnOfEnvironments(in: patch, &findings)
             guard let manager = findings.string("manager", in: patch, required: true, length: 1...253) else {
                 return
             }
@@ -72,7 +103,29 @@ enum TrainJobRules {
         }
     }
 
+    /// Containers whose variables a patch may not set, and where they are set instead.
+    private static let environments = [
+        "node": "trainer.env", "dataset-initializer": "initializer.dataset.env",
+        "model-initializer": "initializer.model.env",
+    ]
+
+    /// Trainer's webhook refuses such patches, trial by trial.
+    private static func warnOfEnvironments(in patch: JSONObject, _ findings: inout Findings) {
+        let jobs = patch["trainingRuntimeSpec"]?["template"]?["spec"]?["replicatedJobs"]?.arrayValue ?? []
+        for job in jobs {
+            let pod = job["template"]?["spec"]?["template"]?["spec"]
+            let containers = (pod?["containers"]?.arrayValue ?? []) + (pod?["initContainers"]?.arrayValue ?? [])
+            for container in containers {
+                guard let name = container["name"]?.stringValue, let right = environments[name],
+                    container["env"]?.arrayValue?.isEmpty == false
+                else { continue }
+                findings.warn("\(findings.path): Trainer refuses env of container \(name); set \(right) instead")
+            }
+        }
+    }
+
     private static func checkTrainer(_ trainer: JSONObject, _ findings: inout Findings) {
+        findings.warnOfMisspelt(in: trainer, Known.trainer)
         _ = findings.string("image", in: trainer, length: 0...500)
         for field in ["command", "args"] {
             guard let texts = findings.list(field, in: trainer, count: 0...128) else { continue }
@@ -94,6 +147,7 @@ enum TrainJobRules {
         }
         if let resources = findings.object("resourcesPerNode", in: trainer) {
             findings.at("resourcesPerNode") { findings in
+                findings.warnOfMisspelt(in: resources, Known.resources)
                 for field in ["limits", "requests"] {
                     guard let quantities = findings.object(field, in: resources) else { continue }
                     findings.at(field) { findings in
@@ -107,9 +161,11 @@ enum TrainJobRules {
     }
 
     private static func checkInitializer(_ initializer: JSONObject, _ findings: inout Findings) {
+        findings.warnOfMisspelt(in: initializer, Known.initializer)
         for field in ["dataset", "model"] {
             guard let source = findings.object(field, in: initializer) else { continue }
             findings.at(field) { findings in
+                findings.warnOfMisspelt(in: source, Known.source)
                 if let uri = findings.string("storageUri", in: source, length: 0...2048), !isURI(uri) {
                     findings.add(
                         at: "storageUri",
@@ -128,6 +184,7 @@ enum TrainJobRules {
         guard let entries = findings.list("env", in: parent, count: 0...TrialEnvironment.limit) else { return }
         var names = DistinctValues()
         findings.forEachObject(of: entries, at: "env") { _, entry, findings in
+            findings.warnOfMisspelt(in: entry, Known.variable)
             _ = findings.string("value", in: entry)
             guard let name = findings.string("name", in: entry, required: true) else { return }
             if !names.insert(.string(name)) {

@@ -236,6 +236,65 @@ struct ValidationTests {
     }
 
     @Test(
+        "warns of members of the template that are misspelt, and of no others",
+        arguments: [
+            (["comand": ["x"]], nil, #"trainer.comand: not a field of TrainJob, did you mean "command"?"#),
+            (
+                ["env": [["name": "A", "valu": "1"]]], nil,
+                #"trainer.env[0].valu: not a field of TrainJob, did you mean "value"?"#
+            ),
+            (
+                ["resourcesPerNode": ["limit": ["cpu": 1]]], nil,
+                #"trainer.resourcesPerNode.limit: not a field of TrainJob, did you mean "limits"?"#
+            ),
+            ([:], ["trainers": [:]], #"trainers: not a field of TrainJob, did you mean "trainer"?"#),
+            (
+                [:], ["runtimeRef": ["name": "a", "knd": "b"]],
+                #"runtimeRef.knd: not a field of TrainJob, did you mean "kind"?"#
+            ),
+            (
+                [:], ["initializer": ["models": [:]]],
+                #"initializer.models: not a field of TrainJob, did you mean "model"?"#
+            ),
+            (["profiler": "on"], ["podTemplateOverrides": [], "trainers": nil], nil),
+        ] as [(JSONValue, JSONValue?, String?)]
+    )
+    func misspelt(trainer: JSONValue, others: JSONValue?, warning: String?) {
+        var template: JSONValue = ["trainer": trainer]
+        for (key, value) in others?.objectValue ?? [:] { template[key] = value }
+        let result = Validation.validateCreate(Samples.job(trainJob: template))
+        #expect(result.isValid)
+        #expect(result.warnings == (warning.map { ["spec.trainJobTemplate.spec.\($0)"] } ?? []))
+    }
+
+    @Test("warns of patches that Trainer refuses trial by trial")
+    func patches() {
+        func patch(_ manager: String, _ containers: JSONValue) -> JSONValue {
+            let pod: JSONValue = ["template": ["spec": ["template": ["spec": ["containers": containers]]]]]
+            return [
+                "manager": .string(manager),
+                "trainingRuntimeSpec": ["template": ["spec": ["replicatedJobs": [pod]]]],
+            ]
+        }
+        let variable: JSONValue = [["name": "A", "value": "1"]]
+        let result = Validation.validateCreate(
+            Samples.job(trainJob: [
+                "runtimePatches": [
+                    patch("example.com/a", [["name": "sidecar", "env": variable], ["name": "node", "env": []]]),
+                    patch("example.com/b", [["name": "node", "env": variable]]),
+                    patch("example.com/c", "odd"),
+                ]
+            ])
+        )
+        #expect(result.isValid)
+        #expect(
+            result.warnings == [
+                "spec.trainJobTemplate.spec.runtimePatches[1]: Trainer refuses env of container node; set trainer.env instead"
+            ]
+        )
+    }
+
+    @Test(
         "refuses environment variables that collide",
         arguments: [("lr", "LR"), ("lr-max", "lr_max"), ("a.b", "a-b")]
     )
