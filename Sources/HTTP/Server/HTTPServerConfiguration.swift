@@ -19,6 +19,9 @@ public struct HTTPServerConfiguration: Sendable {
     /// One more is not turned away: it waits in the kernel's queue. Meanwhile every answer is announced as its
     /// connection's last, so that places become free, and idle connections are closed early; see `Timeouts.idleWhenFull`.
     public var connections: Int
+    /// Bytes of incomplete bodies held at once, of all connections; default 64 MiB. A body that brings them above it is
+    /// answered with 503, unless it has no more than 64 KiB so far: anybody can begin many and end none.
+    public var heldBodyBytes: Int
 
     /// Makes a configuration; the defaults are those stated on each property.
     public init(
@@ -28,7 +31,8 @@ public struct HTTPServerConfiguration: Sendable {
         loops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
         timeouts: Timeouts = Timeouts(),
-        connections: Int = 10_000
+        connections: Int = 10_000,
+        heldBodyBytes: Int = 64 << 20
     ) {
         self.host = host
         self.port = port
@@ -37,6 +41,7 @@ public struct HTTPServerConfiguration: Sendable {
         self.limits = limits
         self.timeouts = timeouts
         self.connections = connections
+        self.heldBodyBytes = heldBodyBytes
     }
 
     /// How long the server waits.

@@ -30,6 +30,9 @@ package struct RequestReader {
     /// Whether a head is complete and its body is not.
     var isInBody: Bool { head != nil }
 
+    /// Bytes held of a body that is not complete.
+    var heldBytes: Int { body.count }
+
     /// Reads on until the input is used up or there is progress to act on.
     ///
     /// - Parameter position: Where in `input` to begin; moved behind what was taken.

@@ -34,6 +34,10 @@ final class ServerConnection: AdmittedHandler {
     private var isStreaming = false
     private var waitsForDrain = false
     private var inputHasEnded = false
+    /// Whether `process` is at work, which goes on with the input it has.
+    private var isProcessing = false
+    /// Bytes of the body at hand that are counted as held.
+    private var heldBody = 0
     private var outputAtDeadline = 0
     /// Since when no request is at hand, on the reactor's clock.
     private var idleSince: UInt64 = 0
@@ -114,6 +118,7 @@ final class ServerConnection: AdmittedHandler {
         task?.cancel()
         streamWaiters.close()
         self.channel = nil
+        core.held.change(from: heldBody, to: 0)
         core.returnPlace()
     }
 
@@ -143,6 +148,11 @@ final class ServerConnection: AdmittedHandler {
 
     private func process(_ input: UnsafeRawBufferPointer) {
         guard let channel else { return }
+        isProcessing = true
+        defer {
+            isProcessing = false
+            holdBody()
+        }
         var position = 0
         do throws(HTTPParseError) {
             while position < input.count {
@@ -169,6 +179,16 @@ final class ServerConnection: AdmittedHandler {
         } catch {
             refuse(error, on: channel)
         }
+    }
+
+    /// Counts what there is of an incomplete body among those of all connections, and refuses it when they become too much.
+    private func holdBody() {
+        let bytes = reader.heldBytes > core.heldBodyAllowance ? reader.heldBytes : 0
+        guard bytes != heldBody else { return }
+        let isTooMuch = !core.held.change(from: heldBody, to: bytes)
+        heldBody = bytes
+        guard isTooMuch, bytes > 0, let channel else { return }
+        refuse(HTTPParseError(status: 503, "too many large bodies are under way; try again"), on: channel)
     }
 
     private static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
@@ -258,13 +278,16 @@ final class ServerConnection: AdmittedHandler {
     private func next() {
         guard let channel else { return }
         becomeIdle(channel)
-        guard !backlog.isEmpty else {
-            if inputHasEnded { channel.finish() }
-            return
-        }
+        guard !isProcessing else { return }
         let waiting = backlog
         backlog = []
         waiting.withUnsafeBytes { process($0) }
+        switch phase {
+        case .idle, .reading:
+            // What is missing of a request will not come any more.
+            if inputHasEnded { return channel.finish() }
+        case .answering, .ending: break
+        }
         channel.resumeReading()
     }
 
@@ -276,6 +299,8 @@ final class ServerConnection: AdmittedHandler {
     /// Answers a request that cannot be understood, and closes: where the next one would begin is unknown.
     private func refuse(_ error: HTTPParseError, on channel: Channel) {
         phase = .ending
+        reader = RequestReader(limits: core.limits)
+        holdBody()
         core.counters.requestsRefused.increment()
         core.counters.countResponse(error.status)
         channel.write { output in

@@ -7,6 +7,10 @@ final class ServerCore: ConnectionGate {
     let limits: HTTPLimits
     let timeLimits: TimeLimits
     let counters = ServerCounters()
+    /// The incomplete bodies of all connections.
+    let held: HeldBodies
+    /// Bytes of a body that every connection may hold, whatever the others do: what nearly all calls have.
+    let heldBodyAllowance = 64 << 10
     private let maximum: Int
     private let tls: Mutex<TLSContext?>
     private let places = Mutex(Places())
@@ -31,6 +35,7 @@ final class ServerCore: ConnectionGate {
         limits = configuration.limits
         timeLimits = TimeLimits(configuration.timeouts)
         maximum = max(1, configuration.connections)
+        held = HeldBodies(limit: configuration.heldBodyBytes)
         self.tls = Mutex(tls)
     }
 
@@ -137,6 +142,24 @@ final class ServerCore: ConnectionGate {
                 }
             }
         }
+    }
+}
+
+/// Bytes of incomplete bodies that a server holds in memory, of all its connections.
+final class HeldBodies: Sendable {
+    private let limit: Int
+    private let bytes = Atomic(0)
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Counts a connection's body with another size than before.
+    ///
+    /// - Returns: Whether all bodies together are still within the limit.
+    @discardableResult
+    func change(from before: Int, to after: Int) -> Bool {
+        bytes.add(after - before, ordering: .relaxed).newValue <= limit
     }
 }
 

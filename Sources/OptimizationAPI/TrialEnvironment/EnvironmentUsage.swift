@@ -10,11 +10,17 @@ struct EnvironmentUsage {
     /// All other names referred to, in the same way.
     private(set) var otherReferences: [String] = []
     private var seen: Set<String> = []
+    /// The names of `entries`, where they are so many that looking through them for each reference takes long.
+    private let names: Set<String>?
+
+    /// Among so many, looking through them all is quicker than hashing.
+    private static let few = 8
 
     /// Reads a TrainJob spec of any shape.
     init(of template: JSONValue) {
         let trainer = template["trainer"]
         entries = trainer?["env"]?.arrayValue ?? []
+        names = entries.count > Self.few ? Set(entries.compactMap { $0["name"]?.stringValue }) : nil
         for field in ["command", "args"] {
             for text in trainer?[field]?.arrayValue ?? [] {
                 note(text.stringValue)
@@ -27,7 +33,7 @@ struct EnvironmentUsage {
 
     /// Whether the template sets a variable itself.
     func defines(_ name: String) -> Bool {
-        entries.contains { $0["name"]?.stringValue == name }
+        names?.contains(name) ?? entries.contains { $0["name"]?.stringValue == name }
     }
 
     private mutating func note(_ text: String?) {

@@ -74,6 +74,37 @@ struct ConnectionLimitTests {
         await test.stop()
     }
 
+    @Test("has no more of incomplete bodies than its limit, and takes small ones all the same")
+    func heldBodies() async throws {
+        let test = try TestServer(tls: false, configuration: HTTPServerConfiguration(loops: 2, heldBodyBytes: 1 << 20))
+        let (server, port) = (test.server, test.server.port)
+        try await offPool {
+            let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 700000\r\n\r\n"
+            let piece = String(repeating: "x", count: 600_000)
+            let first = try PlainSocket(port: port)
+            first.send(head + piece)
+            let second = try PlainSocket(port: port)
+            second.send(head + piece)
+            // Whichever is read last is too much.
+            var (held, refused) = (first, second)
+            while !refused.hasInput(within: 10) { swap(&held, &refused) }
+            let answer = try refused.receiveAnswer()
+            #expect(answer.head.hasPrefix("HTTP/1.1 503 "), "\(answer)")
+            #expect(answer.head.contains("Connection: close"))
+            let small = try PlainSocket(port: port)
+            small.send(Self.request)
+            #expect(try small.receiveAnswer().body == "hi")
+            held.send(String(repeating: "x", count: 100_000))
+            #expect(try held.receiveAnswer().body.utf8.count == 700_000)
+            // Whoever has been answered or refused holds nothing any more.
+            let third = try PlainSocket(port: port)
+            third.send(head + piece + String(repeating: "x", count: 100_000))
+            #expect(try third.receiveAnswer().body.utf8.count == 700_000)
+        }
+        #expect(server.statistics.requestsRefused == 1)
+        await test.stop()
+    }
+
     @Test("of the whole process, waits without spinning, and serves again once descriptors are free")
     func outOfDescriptors() async {
         // In a process of its own: the limit counts for all that run in it.

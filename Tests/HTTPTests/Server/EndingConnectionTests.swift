@@ -82,6 +82,25 @@ struct EndingConnectionTests {
         case closing, closingHalf, resetting
     }
 
+    @Test("after many requests at once answers them all, however slowly the answers are taken")
+    func pipelined() async throws {
+        let answer = [UInt8](repeating: 97, count: 2000)
+        let server = try HTTPServer(
+            configuration: HTTPServerConfiguration(loops: 1),
+            handler: ClosureHandler { _ in .now(HTTPResponse(status: 200, headers: [:], body: .bytes(answer))) }
+        )
+        try server.start()
+        let port = server.port
+        try await offPool {
+            let socket = try PlainSocket(port: port, window: 4096)
+            socket.send(String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 1000))
+            socket.closeHalf()
+            for _ in 0..<1000 { #expect(try socket.receiveAnswer().body.utf8.count == answer.count) }
+            #expect(socket.receiveAll() == "")
+        }
+        await server.stop(within: .seconds(5))
+    }
+
     @Test("gives its descriptor back, thousands of times")
     func descriptors() async {
         // In a process of its own: the others' descriptors come and go.
