@@ -140,10 +140,11 @@ private enum StepRules {
             isTooLong = step > width
             reachesMax = width % step == 0
         case .float(let low, let high, _, let step?):
-            isTooLong = step > high - low
             let count = (high - low) / step
             // Bounds and steps are decimal fractions, so the quotient of Doubles may miss a whole number by some roundings.
-            reachesMax = (count - count.rounded()).magnitude <= 1e-9 * max(1, count)
+            let tolerance = 1e-9 * max(1, count)
+            isTooLong = count < 1 - tolerance
+            reachesMax = (count - count.rounded()).magnitude <= tolerance
         default:
             return true
         }

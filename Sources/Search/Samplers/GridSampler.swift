@@ -1,12 +1,13 @@
 /// Walks through all combinations, each once, and then has no more.
 ///
 /// Trial *i* gets point *i*, the last parameter moving fastest, as nested loops written in the order of the parameters
-/// would. Failed trials keep their point: trying it again would spend the budget on what is known not to work.
+/// would; points that a trial of the history had are passed over. Failed trials keep their point: trying it again would
+/// spend the budget on what is known not to work.
 public struct GridSampler: Sampler {
     /// There is nothing to set.
     public init() {}
 
-    /// The points that follow the highest trial number in `history`.
+    /// The points that follow the highest trial number in `history`, and then those before it that no trial had.
     ///
     /// - Throws: `SamplerError.notEnumerable` naming the first continuous parameter.
     public func suggest(
@@ -18,13 +19,17 @@ public struct GridSampler: Sampler {
         if let continuous = space.parameters.first(where: { $0.domain.lastPoint == nil }) {
             throw SamplerError.notEnumerable(parameter: continuous.name)
         }
+        var tried = TriedPoints(space, history)
         var suggestions: [Assignment] = []
-        var next = UInt64(history.nextIndex)
-        var remaining = count
-        while remaining > 0, let point = GridSampler.point(next, in: space) {
-            suggestions.append(point)
-            next += 1
-            remaining -= 1
+        // Behind the highest number first; before it are points of trials that others chose, as those of a warm start did.
+        let next = UInt64(history.nextIndex)
+        for numbers in [next...UInt64.max, 0...next] {
+            for number in numbers {
+                guard suggestions.count < count, let point = GridSampler.point(number, in: space) else { break }
+                guard !tried.contains(point) else { continue }
+                tried.insert(point)
+                suggestions.append(point)
+            }
         }
         return suggestions
     }

@@ -6,8 +6,9 @@ struct ModelSession {
     private(set) var nextIndex: Int
     private var tried: TriedPoints
 
-    init(_ space: SearchSpace, _ history: TrialHistory) {
-        self.space = UnitSpace(space)
+    /// - Parameter normals: What the coordinates of normal laws measure.
+    init(_ space: SearchSpace, _ history: TrialHistory, normals: UnitSpace.NormalMeasure = .probability) {
+        self.space = UnitSpace(space, normals: normals)
         observations = Observations(history, in: self.space)
         nextIndex = history.nextIndex
         tried = TriedPoints(space, history)
@@ -16,6 +17,26 @@ struct ModelSession {
     /// Whether a point is neither, in a finite space, one that a trial had, nor one that a running trial has.
     func isAllowed(_ point: [Double]) -> Bool {
         !observations.running.contains(point) && !tried.contains(space.assignment(at: point))
+    }
+
+    /// Whether trials around a point have told what there is to tell: one at the very point, one that failed next to it, or
+    /// several next to it.
+    func isSettled(_ point: [Double]) -> Bool {
+        var near = 0
+        for other in observations.points where isNear(other, point) {
+            near += 1
+            if other == point || near == ModelSession.enough { return true }
+        }
+        return observations.failed.contains { isNear($0, point) }
+    }
+
+    /// Trials next to a point that suffice.
+    private static let enough = 4
+    /// How far apart two points next to each other are at most, on every axis.
+    private static let nearness = 1e-3
+
+    private func isNear(_ first: [Double], _ second: [Double]) -> Bool {
+        first.indices.allSatisfy { axis in (first[axis] - second[axis]).magnitude <= ModelSession.nearness }
     }
 
     /// Trials that have ended, whether with a value or without.

@@ -1,7 +1,20 @@
 /// A search space as a cube, one coordinate a parameter: what all samplers with a model share.
 ///
-/// A coordinate is that of `Domain.coordinate(of:)`: from 0 to 1, or the number of a choice.
+/// A coordinate is that of `Domain.coordinate(of:)`: from 0 to 1, or the number of a choice. Of a normal law it can be the
+/// place between three standard deviations below the mean and three above instead, see `NormalMeasure`.
 struct UnitSpace: Sendable {
+    /// What the coordinate of a normal law measures.
+    enum NormalMeasure: Sendable {
+        /// Probability, in which the law is uniform.
+        case probability
+        /// Standard deviations, from −3 to 3: for models in which a smooth function has to stay smooth up to the ends. In
+        /// probability it becomes infinitely steep there, and the ends are 8 deviations out.
+        case deviations
+    }
+
+    /// Standard deviations at the ends of a coordinate that measures them.
+    private static let reach = 3.0
+
     /// How a coordinate may move.
     enum Axis: Sendable, Equatable {
         /// Anywhere from 0 to 1.
@@ -22,9 +35,17 @@ struct UnitSpace: Sendable {
     private let rulers: [Ruler?]
     /// The number of points, where it is finite and fits an `Int`.
     let size: Int?
+    /// Whether an axis measures standard deviations.
+    private let isInDeviations: [Bool]
 
-    init(_ space: SearchSpace) {
+    init(_ space: SearchSpace, normals: NormalMeasure = .probability) {
         self.space = space
+        isInDeviations = space.parameters.map { parameter in
+            switch parameter.domain {
+            case .normal, .intNormal: normals == .deviations
+            case .float, .int, .categorical: false
+            }
+        }
         size = space.gridSize
         rulers = space.parameters.map { parameter -> Ruler? in
             guard case .float(let min, let max, let scale, nil) = parameter.domain else { return nil }
@@ -63,14 +84,27 @@ struct UnitSpace: Sendable {
                     space.parameters[axis].domain.coordinate(of: text)
                 }
             guard let coordinate else { return nil }
-            point.append(coordinate)
+            point.append(measured(coordinate, on: axis))
         }
         return point
     }
 
     /// The assignment nearest to a point.
     func assignment(at point: [Double]) -> Assignment {
-        Assignment(values: zip(space.parameters, point).map { $0.domain.value(at: $1) })
+        Assignment(values: axes.indices.map { value(at: point[$0], on: $0) })
+    }
+
+    private func value(at coordinate: Double, on axis: Int) -> String {
+        let domain = space.parameters[axis].domain
+        guard isInDeviations[axis] else { return domain.value(at: coordinate) }
+        let deviations = (2 * min(max(coordinate, 0), 1) - 1) * UnitSpace.reach
+        return domain.value(at: NormalLaw.probability(below: deviations))
+    }
+
+    /// The coordinate that a fraction in which the axis' own law is uniform stands for.
+    private func measured(_ unit: Double, on axis: Int) -> Double {
+        guard isInDeviations[axis] else { return unit }
+        return min(max(NormalLaw.quantile(unit) / UnitSpace.reach / 2 + 0.5, 0), 1)
     }
 
     /// A point in the middle: of every range, and the first of every choice.
@@ -80,16 +114,16 @@ struct UnitSpace: Sendable {
 
     /// The point that fractions from 0 to 1 stand for, choices in equal parts.
     func point(atUnits units: [Double]) -> [Double] {
-        zip(axes, units).map { axis, unit in
-            guard case .choice(let count) = axis else { return unit }
-            return min((unit * Double(count)).rounded(.down), Double(count - 1))
+        axes.indices.map { axis in
+            guard case .choice(let count) = axes[axis] else { return measured(units[axis], on: axis) }
+            return min((units[axis] * Double(count)).rounded(.down), Double(count - 1))
         }
     }
 
     /// A point drawn at random.
     func randomPoint(using generator: inout SeededGenerator) -> [Double] {
-        axes.map { axis in
-            guard case .choice(let count) = axis else { return generator.unit() }
+        axes.indices.map { axis in
+            guard case .choice(let count) = axes[axis] else { return measured(generator.unit(), on: axis) }
             return Double(generator.below(UInt64(count)))
         }
     }
@@ -111,7 +145,7 @@ struct UnitSpace: Sendable {
                     / (ElementaryFunctions.log(Double(max) + 0.5) - low)
             case .normal, .intNormal:
                 let domain = space.parameters[axis].domain
-                return domain.coordinate(of: domain.value(at: unit)) ?? unit
+                return domain.coordinate(of: value(at: unit, on: axis)).map { measured($0, on: axis) } ?? unit
             case .float, .int, .categorical:
                 return (min((unit * levels).rounded(.down), levels - 1) + 0.5) / levels
             }

@@ -58,6 +58,19 @@ struct GridSamplerTests {
         #expect(suggestions.map(\.values) == [["5"], ["6"], ["7"]])
     }
 
+    @Test("passes over points that trials had out of turn, and comes back for those before them")
+    func outOfTurn() throws {
+        let space = try SearchSpace.single(.int(min: 0, max: 4))
+        let history = TrialHistory(
+            [("3", -2), ("2", 0), ("3.0", 1), ("40", 2)].map { value, index in
+                PastTrial(index: index, assignment: Assignment(values: [value]), state: .succeeded, objectives: [1])
+            }
+        )
+        var generator = SeededGenerator(seed: 0)
+        let suggestions = try GridSampler().suggest(9, in: space, after: history, using: &generator)
+        #expect(suggestions.map(\.values) == [["4"], ["0"], ["1"]])
+    }
+
     @Test("refuses a continuous range by name")
     func continuous() throws {
         let space = try SearchSpace.mixed()

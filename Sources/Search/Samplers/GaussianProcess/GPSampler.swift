@@ -6,6 +6,8 @@
 /// - Trials that fail teach a second process where trials fail; the improvement counts times the third power of the
 ///   chance of success.
 /// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
+/// - A point that a trial had, one next to a failed trial's, and one with several trials around is not suggested again. Then
+///   a model with shorter lengths is asked, and at last chance.
 /// - Part of the cost is a sum of functions of one parameter each, see `Kernel`.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
 ///   so that trials spread along the front.
@@ -28,7 +30,7 @@ public struct GPSampler: Sampler {
         after history: TrialHistory,
         using generator: inout SeededGenerator
     ) throws(SamplerError) -> [Assignment] {
-        var session = ModelSession(space, history)
+        var session = ModelSession(space, history, normals: .deviations)
         return session.suggest(count, using: &generator) { session, generator in
             next(&session, &generator)
         }
@@ -38,20 +40,26 @@ public struct GPSampler: Sampler {
         if let start = session.startingPoint(before: startupTrials, seed: generator.seed) { return start }
         let observations = session.observations
         let costs = Scalarization.costs(observations.costs, using: &generator)
-        guard
-            var surrogate = Surrogate(
-                points: observations.points,
-                costs: costs,
-                failed: observations.failed,
-                in: session.space,
-                using: &generator
-            )
-        else { return session.space.randomPoint(using: &generator) }
-        surrogate.believe(in: Array(observations.running.suffix(Surrogate.posteriorLimit / 4)))
         let anchors = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
             .prefix(5).map { observations.points[$0] }
-        let search = AcquisitionSearch(space: session.space, surrogate: surrogate)
-        let best = search.best(around: anchors, using: &generator) { session.isAllowed($0) }
-        return best ?? session.space.randomPoint(using: &generator)
+        // The second time with doubts: a model that is sure of its optimum asks for it again and again, and what it is
+        // wrong about it would never learn.
+        for isDoubtful in [false, true] {
+            guard
+                var surrogate = Surrogate(
+                    points: observations.points,
+                    costs: costs,
+                    failed: observations.failed,
+                    in: session.space,
+                    isDoubtful: isDoubtful,
+                    using: &generator
+                )
+            else { break }
+            surrogate.believe(in: Array(observations.running.suffix(Surrogate.posteriorLimit / 4)))
+            let search = AcquisitionSearch(space: session.space, surrogate: surrogate)
+            let best = search.best(around: anchors, using: &generator) { session.isAllowed($0) }
+            if let best, !session.isSettled(best) { return best }
+        }
+        return session.space.randomPoint(using: &generator)
     }
 }

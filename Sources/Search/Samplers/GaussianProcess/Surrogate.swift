@@ -21,10 +21,16 @@ struct Surrogate {
     /// The power to which the chance of success counts. At 1, once little is left to gain where trials succeed, a large
     /// gain that is all but impossible wins: where two thirds of a square fail, 7 of trials 11 to 26 did, and at 3 only 4.
     private static let caution = 3.0
+    /// An improvement that counts as none, as a logarithm, once trials fail: where only what fails is better, the model is
+    /// sure that nothing else improves, and without it the smallest chance of success would win over that.
+    private static let negligible = -8.0
+    /// How much the weights of axes grow for a model that doubts its own smoothness: lengths are a quarter.
+    private static let shortening = 2.8
 
     /// - Parameters:
     ///   - points, costs: What was observed; at least one, costs finite.
     ///   - failed: Where trials failed.
+    ///   - isDoubtful: Whether to believe in more detail than the observations show.
     ///   - generator: Chooses the shape of costs, and settings from their posterior law.
     /// - Returns: `nil` when numbers are beyond what can be modelled.
     init?(
@@ -32,6 +38,7 @@ struct Surrogate {
         costs: [Double],
         failed: [[Double]],
         in space: UnitSpace,
+        isDoubtful: Bool = false,
         using generator: inout SeededGenerator
     ) {
         let isChoice = space.axes.map(\.isChoice)
@@ -40,10 +47,13 @@ struct Surrogate {
         // By lot rather than by number, or trials started in pairs would never see the other shape.
         let shape: ResponseTransform.Shape = generator.below(2) == 0 ? .compressed : .bounded
         let values = ResponseTransform(kept.map { costs[$0] }, shape).values
-        let (settings, likelihood) = Surrogate.fit(points, values, isChoice, prior: MarginalLikelihood.Prior())
+        var (settings, likelihood) = Surrogate.fit(points, values, isChoice, prior: MarginalLikelihood.Prior())
+        if isDoubtful {
+            for axis in settings.logWeights.indices { settings.logWeights[axis] += Surrogate.shortening }
+        }
         guard let model = CostModel(settings, points: points, values: values, isChoice: isChoice) else { return nil }
         models = [model]
-        if points.count <= Surrogate.drawLimit {
+        if !isDoubtful, points.count <= Surrogate.drawLimit {
             let count = Surrogate.drawnSettings(dimension: isChoice.count)
             for drawn in likelihood.draws(count, from: settings, using: &generator) {
                 if let model = CostModel(drawn, points: points, values: values, isChoice: isChoice) {
@@ -112,6 +122,7 @@ struct Surrogate {
     func acquisition(at point: [Double]) -> Double {
         var value = Surrogate.logarithmOfMean(models.map { $0.improvement(at: point) }).value
         if let success {
+            value = Surrogate.orNegligible(value).value
             let (mean, variance) = success.predict(point)
             let probability = max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance)))
             value += Surrogate.caution * ElementaryFunctions.log(probability)
@@ -133,6 +144,9 @@ struct Surrogate {
             gradient[axis] = zip(shares, gradients).reduce(0) { $0 + $1.0 * $1.1[axis] }
         }
         guard let success else { return value }
+        let counted = Surrogate.orNegligible(value)
+        value = counted.value
+        for axis in gradient.indices { gradient[axis] *= counted.share }
         let label = success.predictWithGradient(point)
         let doubt = Surrogate.doubt(label.variance)
         let t = label.mean / doubt
@@ -156,6 +170,13 @@ struct Surrogate {
         let parts = logarithms.map { ElementaryFunctions.exp($0 - largest) }
         let total = parts.reduce(0, +)
         return (largest + ElementaryFunctions.log(total / Double(parts.count)), parts.map { $0 / total })
+    }
+
+    /// The logarithm of an improvement and one that is negligible together, and the share that the former has in it.
+    private static func orNegligible(_ logarithm: Double) -> (value: Double, share: Double) {
+        let larger = max(logarithm, negligible)
+        let sum = ElementaryFunctions.exp(logarithm - larger) + ElementaryFunctions.exp(negligible - larger)
+        return (larger + ElementaryFunctions.log(sum), ElementaryFunctions.exp(logarithm - larger) / sum)
     }
 
     /// The spread of the label at a point: its own deviation, and some for the edge between ±1.
