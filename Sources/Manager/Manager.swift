@@ -112,7 +112,11 @@ final class Manager: Sendable {
                 if !Task.isCancelled { continuation.yield(.broken("\(error)")) }
             }
         }
-        let following = Task { await self.trust?.run() }
+        let following = Task {
+            async let authority: Void = followClientAuthority()
+            await self.trust?.run()
+            await authority
+        }
         let controlling = Task { [cluster, registry] in
             do {
                 try await cluster?.run(registry: registry)
@@ -145,6 +149,28 @@ final class Manager: Sendable {
             }
         }
         return .stopped
+    }
+
+    /// Looks now and then whether the file of `--webhook-client-ca` has other authorities, as it has while that of an API
+    /// server's client certificate is replaced.
+    private func followClientAuthority() async {
+        guard let path = options.clientAuthorityFile else { return }
+        var lastProblem = ""
+        while (try? await Task.sleep(for: .seconds(10))) != nil {
+            do {
+                let authority = try ClientAuthority.read(path)
+                lastProblem = ""
+                guard authority != webhooks.clientAuthority else { continue }
+                try webhooks.replace(clientAuthority: authority)
+                logger.info("asking callers for another authority", metadata: ["file": "\(path)"])
+            } catch {
+                // Those before stay, as a certificate does.
+                if "\(error)" != lastProblem {
+                    logger.warning("client authorities cannot be read again", metadata: ["reason": "\(error)"])
+                }
+                lastProblem = "\(error)"
+            }
+        }
     }
 
     /// Serves from the first certificate on, with each that comes after it. At installation the cert-generator makes it

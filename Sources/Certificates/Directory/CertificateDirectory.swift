@@ -8,7 +8,8 @@ import Transport
 ///
 /// It is watched, because a renewed certificate should be served at once, and looked at now and then as well, because
 /// watches have failed before: a directory that is replaced as a whole, or a file system that tells nothing. Only whole
-/// pairs count: a certificate and a key that belong together and have not expired. Until there is one, the last stays.
+/// pairs count: a certificate and a key that belong together and have not expired. Until there is one, the last stays; and
+/// for as long as it is valid, it stays until the next one is.
 public final class CertificateDirectory: Sendable {
     /// The names of the files, those of a Secret of type `kubernetes.io/tls`.
     public struct FileNames: Sendable, Hashable {
@@ -102,8 +103,20 @@ public final class CertificateDirectory: Sendable {
         _ apply: @escaping @Sendable (ServingIdentity) throws -> Void
     ) async {
         let served = Mutex(current)
-        await follow { [logger] result in
+        let early = Mutex<ServingIdentity?>(nil)
+        await follow { [logger, now] result in
             guard case .success(let identity) = result, identity != served.withLock({ $0 }) else { return true }
+            let time = now().secondsSinceEpoch
+            // Without a better one it is served: it may be this clock that is wrong.
+            if identity.validity.lowerBound > time, served.withLock({ $0?.validity.contains(time) }) == true {
+                guard early.withLock({ $0 }) != identity else { return true }
+                early.withLock { $0 = identity }
+                logger.warning(
+                    "the new certificate is not valid yet, and the one before is served until then",
+                    metadata: ["notBefore": "\(Timestamp(secondsSinceEpoch: identity.validity.lowerBound))"]
+                )
+                return true
+            }
             do {
                 try apply(identity)
                 served.withLock { $0 = identity }

@@ -62,7 +62,8 @@ public enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case .noWebhook(let type, let name, let service, let targets):
             "none of the webhooks of \(type.kind) \"\(name)\" calls Service \(service)"
                 + (targets.isEmpty ? "" : " (they call \(targets.prefix(4).joined(separator: ", ")))")
-                + ": correct its clientConfig.service, or --namespace and --service-name"
+                + ": correct its clientConfig.service, or --service-name and the namespace, which is --namespace of "
+                + "cert-generator and --webhook-namespace of the controller"
         case .wrongSecretType(let secret, let type):
             "Secret \(secret) has type \(type), not kubernetes.io/tls, so it is for something else: delete it, or "
                 + "name another with --secret-name"

@@ -9,13 +9,13 @@ final class WebhookServer: Sendable {
     private struct State {
         var server: HTTPServer?
         var identity: ServingIdentity?
+        var clientAuthority: [UInt8]?
     }
 
     private let address: ListenAddress
-    private let clientAuthority: [UInt8]?
     private let handler: any HTTPHandler
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - address: Where to listen.
@@ -24,13 +24,16 @@ final class WebhookServer: Sendable {
     ///   - logger: Told when it starts.
     init(at address: ListenAddress, clientAuthority: [UInt8]?, handler: any HTTPHandler, logger: Logger) {
         self.address = address
-        self.clientAuthority = clientAuthority
+        state = Mutex(State(clientAuthority: clientAuthority))
         self.handler = handler
         self.logger = logger
     }
 
     /// The certificate that is served; `nil` before there is one.
     var identity: ServingIdentity? { state.withLock { $0.identity } }
+
+    /// The authorities that callers have to prove to be signed by, in PEM; `nil` lets everybody call.
+    var clientAuthority: [UInt8]? { state.withLock { $0.clientAuthority } }
 
     /// The server, once it listens.
     var running: HTTPServer? { state.withLock { $0.server } }
@@ -43,7 +46,10 @@ final class WebhookServer: Sendable {
         var configuration = HTTPServerConfiguration()
         configuration.tls = identity.configuration(clientCA: clientAuthority)
         let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", configuration)
-        state.withLock { $0 = State(server: server, identity: identity) }
+        state.withLock { state in
+            state.server = server
+            state.identity = identity
+        }
         logger.info(
             "serving admission",
             metadata: [
@@ -59,5 +65,13 @@ final class WebhookServer: Sendable {
     func replace(with identity: ServingIdentity) throws(TLSError) {
         try running?.replaceIdentity(identity.configuration(clientCA: clientAuthority))
         state.withLock { $0.identity = identity }
+    }
+
+    /// Has callers prove from the next connection on that other authorities signed them.
+    ///
+    /// - Throws: When they cannot be used; then those before still are.
+    func replace(clientAuthority: [UInt8]) throws(TLSError) {
+        if let identity { try running?.replaceIdentity(identity.configuration(clientCA: clientAuthority)) }
+        state.withLock { $0.clientAuthority = clientAuthority }
     }
 }

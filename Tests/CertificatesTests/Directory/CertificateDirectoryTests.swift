@@ -67,9 +67,9 @@ struct CertificateDirectoryTests {
     }
 
     @Test(
-        "keeps what is served while the files are garbage, expired, gone or no files",
+        "keeps what is served while the files are garbage, expired, not yet valid, gone or no files",
         arguments: [
-            "garbage", "expired", "gone", "pipe",
+            "garbage", "expired", "early", "gone", "pipe",
         ]
     )
     func keeps(what: String) async throws {
@@ -88,6 +88,10 @@ struct CertificateDirectoryTests {
                     try volume.write(text, to: name)
                 }
                 await log.untilLogged("expired at")
+            case "early":
+                let made = InMemoryCluster.start.advanced(by: .seconds(100_000))
+                for (name, text) in files(try Samples.pair(made: made)) { try volume.write(text, to: name) }
+                await log.untilLogged("not valid yet")
             case "gone":
                 unlink("\(volume.path)/tls.key")
                 await log.untilLogged("no certificate in")

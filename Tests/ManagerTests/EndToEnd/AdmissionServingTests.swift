@@ -118,6 +118,11 @@ struct AdmissionServingTests {
         let anonymous = try Calls.webhookClient(port: port, trusting: certificate)
         await #expect(throws: (any Error).self) { try await anonymous.send(Calls.review(), timeout: .seconds(20)) }
         await anonymous.shutdown()
+        // Read again by itself; what cannot be read changes nothing.
+        try folder.write(Array("none".utf8), to: "client-ca.crt")
+        _ = try await program.record("client authorities cannot be read again")
+        try folder.write(try ServingCertificate.make().authorityPEM, to: "client-ca.crt")
+        _ = try await program.record("asking callers for another authority")
     }
 
     @Test("ends at once at the second signal")

@@ -42,6 +42,7 @@ public struct GPSampler: Sampler {
         let costs = Scalarization.costs(observations.costs, using: &generator)
         let anchors = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
             .prefix(5).map { observations.points[$0] }
+        let recentFailures = observations.ended.suffix(10).count { $0.costs == nil }
         // The second time with doubts: a model that is sure of its optimum asks for it again and again, and what it is
         // wrong about it would never learn.
         for isDoubtful in [false, true] {
@@ -52,6 +53,7 @@ public struct GPSampler: Sampler {
                     failed: observations.failed,
                     in: session.space,
                     isDoubtful: isDoubtful,
+                    caution: Surrogate.caution + Double(recentFailures),
                     using: &generator
                 )
             else { break }

@@ -8,6 +8,8 @@ struct Surrogate {
     private var models: [CostModel]
     /// Of success, 1, against failure, −1; `nil` while no trial failed.
     private let success: GaussianProcess?
+    /// The power to which the chance of success counts.
+    private let caution: Double
 
     /// Settings are fitted to at most this many observations, and the posterior knows at most `posteriorLimit`: the best
     /// half, and of the others the latest.
@@ -20,7 +22,7 @@ struct Surrogate {
     private static func drawnSettings(dimension: Int) -> Int { min(8, 160 / max(1, dimension)) }
     /// The power to which the chance of success counts. At 1, once little is left to gain where trials succeed, a large
     /// gain that is all but impossible wins: where two thirds of a square fail, 7 of trials 11 to 26 did, and at 3 only 4.
-    private static let caution = 3.0
+    static let caution = 3.0
     /// An improvement that counts as none, as a logarithm, once trials fail: where only what fails is better, the model is
     /// sure that nothing else improves, and without it the smallest chance of success would win over that.
     private static let negligible = -8.0
@@ -39,8 +41,10 @@ struct Surrogate {
         failed: [[Double]],
         in space: UnitSpace,
         isDoubtful: Bool = false,
+        caution: Double = Surrogate.caution,
         using generator: inout SeededGenerator
     ) {
+        self.caution = caution
         let isChoice = space.axes.map(\.isChoice)
         let kept = Surrogate.subset(costs, limit: Surrogate.posteriorLimit)
         let points = kept.map { points[$0] }
@@ -125,7 +129,7 @@ struct Surrogate {
             value = Surrogate.orNegligible(value).value
             let (mean, variance) = success.predict(point)
             let probability = max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance)))
-            value += Surrogate.caution * ElementaryFunctions.log(probability)
+            value += caution * ElementaryFunctions.log(probability)
         }
         return value
     }
@@ -151,8 +155,8 @@ struct Surrogate {
         let doubt = Surrogate.doubt(label.variance)
         let t = label.mean / doubt
         let probability = max(1e-300, NormalLaw.probability(below: t))
-        value += Surrogate.caution * ElementaryFunctions.log(probability)
-        let factor = Surrogate.caution * NormalLaw.density(t) / probability
+        value += caution * ElementaryFunctions.log(probability)
+        let factor = caution * NormalLaw.density(t) / probability
         for axis in gradient.indices {
             gradient[axis] +=
                 factor

@@ -4,80 +4,79 @@ import Testing
 
 @Suite("The sampler with a Gaussian process")
 struct GPSamplerTests {
-    /// Runs trials one after another.
+    /// Adds trials at given points, and then as many as the sampler is asked for.
     ///
     /// - Parameter cost: `nil` fails the trial.
-    private func run(
+    /// - Returns: The points it suggested.
+    private func suggestions(
         _ count: Int,
         in space: SearchSpace,
-        seed: UInt64,
+        after points: [[Double]],
+        seed: UInt64 = 1,
         _ cost: ([Double]) -> Double?
-    ) throws -> [(values: [Double], cost: Double?)] {
-        let sampler = GPSampler(startupTrials: 4)
+    ) throws -> [[Double]] {
+        let sampler = GPSampler(startupTrials: 1)
         var history = TrialHistory()
-        var trials: [(values: [Double], cost: Double?)] = []
-        for index in 0..<count {
-            let suggested = try sampler.suggestion(forTrial: index, in: space, after: history, seed: seed)
-            let assignment = try #require(suggested)
+        func add(_ assignment: Assignment) -> [Double] {
             let values = assignment.values.map { Double($0) ?? .nan }
             let cost = cost(values)
-            trials.append((values, cost))
             history.trials.append(
                 PastTrial(
-                    index: index,
+                    index: history.nextIndex,
                     assignment: assignment,
                     state: cost == nil ? .failed : .succeeded,
                     objectives: cost.map { [$0] } ?? []
                 )
             )
+            return values
         }
-        return trials
-    }
-
-    private func square() throws -> SearchSpace {
-        try SearchSpace(["x", "y"].map { ParameterDomain(name: $0, domain: .float(min: 0, max: 1)) })
-    }
-
-    @Test("repeats no point, not even an optimum in a corner", arguments: [1, 2])
-    func corner(seed: UInt64) throws {
-        let trials = try run(30, in: try square(), seed: seed) { $0[0] + $0[1] }
-        #expect(Set(trials.map(\.values)).count == trials.count)
-        #expect(trials.contains { $0.values == [0, 0] })
-    }
-
-    @Test("finds a well behind a slope that leads elsewhere", arguments: [1, 2])
-    func deception(seed: UInt64) throws {
-        let trials = try run(60, in: try square(), seed: seed) { point in
-            let distance = (point[0] - 0.75) * (point[0] - 0.75) + (point[1] - 0.8) * (point[1] - 0.8)
-            return 0.3 * (point[0] + point[1]) - ElementaryFunctions.exp(-distance / 0.0098)
+        for point in points { _ = add(Assignment(values: point.map { "\($0)" })) }
+        return try (0..<count).map { _ in
+            let suggested = try sampler.suggestion(forTrial: history.nextIndex, in: space, after: history, seed: seed)
+            return add(try #require(suggested))
         }
-        // In the corner it is 0, in the well -0.53.
-        #expect(trials.compactMap(\.cost).min().map { $0 < -0.3 } == true)
+    }
+
+    private func space(_ names: String..., domain: Domain = .float(min: 0, max: 1)) throws -> SearchSpace {
+        try SearchSpace(names.map { ParameterDomain(name: $0, domain: domain) })
+    }
+
+    @Test("repeats no point, not even an optimum on a bound", arguments: [1, 2])
+    func bound(seed: UInt64) throws {
+        let known = [0.5, 0.7462792022969891, 0.8345040553656767, 0.45036034123714164, 0.13044371358407045, 0]
+        let suggested = try suggestions(4, in: try space("x"), after: known.map { [$0] }, seed: seed) { $0[0] }
+        #expect(Set(suggested + known.map { [$0] }).count == 10, "\(suggested)")
+    }
+
+    @Test("looks elsewhere once the surroundings of the best point are known")
+    func settled() throws {
+        let known = [
+            [0.5, 0.5], [0.9, 0.2], [0.2, 0.9], [0.1, 0.1], [0, 0], [0.0004, 0], [0, 0.0004], [0.0004, 0.0004],
+        ]
+        let suggested = try suggestions(3, in: try space("x", "y"), after: known) { $0[0] + $0[1] }
+        #expect(suggested.allSatisfy { max($0[0], $0[1]) > 0.001 }, "\(suggested)")
+        #expect(suggested.contains { max($0[0], $0[1]) > 0.1 }, "\(suggested)")
     }
 
     @Test("keeps from where trials fail, though it would be best there", arguments: [1, 2])
     func failures(seed: UInt64) throws {
-        let trials = try run(40, in: try square(), seed: seed) { $0[0] + $0[1] < 0.1 ? nil : $0[0] + $0[1] }
-        #expect(trials.count { $0.cost == nil } <= 15)
-        #expect(trials.compactMap(\.cost).min().map { $0 < 0.12 } == true)
+        let known = [
+            [0.5, 0.5], [0.9, 0.2], [0.2, 0.9], [0.2, 0.2], [0.12, 0.01], [0.01, 0.12], [0.07, 0.07],
+            [0, 0], [0.03, 0.03], [0.06, 0.01], [0.01, 0.06], [0.09, 0], [0, 0.09],
+        ]
+        let suggested = try suggestions(6, in: try space("x", "y"), after: known, seed: seed) {
+            $0[0] + $0[1] < 0.1 ? nil : $0[0] + $0[1]
+        }
+        #expect(suggested.count { $0[0] + $0[1] < 0.1 } <= 2, "\(suggested)")
     }
 
-    @Test("keeps within three deviations of a normal law, and finds an optimum two away", arguments: [false, true])
-    func normal(isLogarithm: Bool) throws {
-        let space = try SearchSpace(
-            ["x", "y"].map {
-                ParameterDomain(
-                    name: $0,
-                    domain: .normal(mean: 0, stdDev: 1, scale: isLogarithm ? .log : .linear, step: nil)
-                )
-            }
-        )
-        func deviations(_ value: Double) -> Double { isLogarithm ? ElementaryFunctions.log(value) : value }
-        let trials = try run(30, in: space, seed: 1) { values in
-            let (x, y) = (deviations(values[0]) - 2, deviations(values[1]) + 2)
-            return x * x + y * y
-        }
-        #expect(trials.flatMap(\.values).allSatisfy { deviations($0).magnitude < 3.001 })
-        #expect(trials.compactMap(\.cost).min().map { $0 < 0.01 } == true)
+    @Test("keeps within three deviations of a normal law", arguments: [Domain.Scale.linear, .log])
+    func normal(scale: Domain.Scale) throws {
+        let space = try space("x", domain: .normal(mean: 0, stdDev: 1, scale: scale, step: nil))
+        func deviations(_ value: Double) -> Double { scale == .log ? ElementaryFunctions.log(value) : value }
+        let known = [1, 0.8, 1.5, 2]
+        let suggested = try suggestions(3, in: space, after: known.map { [$0] }) { -deviations($0[0]) }
+        #expect(suggested.allSatisfy { deviations($0[0]) < 3.001 }, "\(suggested)")
+        #expect(suggested.contains { deviations($0[0]) > 2.9 }, "\(suggested)")
     }
 }
