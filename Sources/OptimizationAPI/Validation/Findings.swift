@@ -7,11 +7,19 @@ import JSON
 struct Findings {
     /// Beyond this many, more errors help nobody and only make the answer long.
     static let limit = 100
+    /// As many errors of an object are collected when they are compared with another's.
+    static let comparedLimit = 10_000
 
+    /// Errors collected at most.
+    let errorLimit: Int
     private(set) var errors: [FieldError] = []
     private(set) var warnings: [String] = []
     private(set) var unknownFields: [UnknownField] = []
     private var components: [FieldPath.Component] = []
+
+    init(errorLimit: Int = Findings.limit) {
+        self.errorLimit = errorLimit
+    }
 
     /// Where the check has come to.
     var path: FieldPath { FieldPath(components) }
@@ -32,7 +40,7 @@ struct Findings {
 
     /// Notes an error here.
     mutating func add(_ reason: FieldError.Reason, _ value: JSONValue? = nil, _ detail: String = "") {
-        guard errors.count < Findings.limit else { return }
+        guard errors.count < errorLimit else { return }
         errors.append(FieldError(path: path, reason: reason, value: value, detail: detail))
     }
 

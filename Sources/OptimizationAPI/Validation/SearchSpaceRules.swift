@@ -117,6 +117,12 @@ enum SearchSpaceRules {
             var seen = DistinctValues()
             for (index, value) in choices.enumerated() {
                 guard let text = findings.string(at: index, value, length: Limits.choiceLength) else { continue }
+                guard !text.utf8.contains(0) else {
+                    findings.at(index) {
+                        $0.add(.invalid, value, "must not contain the NUL character, as no variable can")
+                    }
+                    continue
+                }
                 if seen.insert(value) {
                     texts.append(text)
                 } else {

@@ -78,7 +78,7 @@ enum TrainJobRules {
         _ findings: inout Findings
     ) {
         guard let text = findings.string(field, in: runtime, length: 0...253) else { return }
-        guard !text.isEmpty, !known.contains(text) else { return }
+        guard !known.contains(text) else { return }
         findings.warn("\(findings.path.key(field)): Trainer knows \(known.joined(separator: " and ")) alone")
     }
 
@@ -189,6 +189,12 @@ enum TrainJobRules {
             guard let name = findings.string("name", in: entry, required: true) else { return }
             if !names.insert(.string(name)) {
                 findings.add(.duplicate, ["name": .string(name)])
+            }
+            if name.isEmpty || name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 < 0x20 || $0 > 0x7E }) {
+                findings.warn("\(findings.path.key("name")): no variable can have this name, so no pod can be made")
+            }
+            if let source = entry["valueFrom"], !source.isNull, entry["value"]?.stringValue?.isEmpty == false {
+                findings.warn("\(findings.path): both value and valueFrom are set, so no pod can be made")
             }
         }
     }

@@ -14,7 +14,8 @@ enum UpdateRules {
     static func check(old: JSONValue, new: JSONValue, _ findings: inout Findings) {
         guard let before = old["spec"], let after = new["spec"] else { return }
         findings.at("spec") { findings in
-            for field in immutable where value(of: field, in: before) != value(of: field, in: after) {
+            for field in immutable where before[field] != after[field] {
+                guard value(of: field, in: before) != value(of: field, in: after) else { continue }
                 findings.add(
                     at: field,
                     .invalid,
@@ -35,12 +36,31 @@ enum UpdateRules {
         }
     }
 
-    /// A member as far as it means something: what is left out means the same as what is spelt out.
+    /// A member as far as it means something: what is left out means the same as what is spelt out, and as what is `null`.
     private static func value(of field: String, in spec: JSONValue) -> JSONValue {
-        switch (field, spec[field] ?? .null) {
-        case ("managedBy", .null): .string(Managers.controller)
-        case ("warmStartFrom", .array([])): .null
-        case (_, let value): value
+        switch (field, withoutNulls(spec[field] ?? .null)) {
+        case ("managedBy", .null): return .string(Managers.controller)
+        case ("warmStartFrom", .array([])): return .null
+        case ("trainJobTemplate", var template):
+            for part in ["labels", "annotations"] where template["metadata"]?[part] == [:] {
+                template["metadata"]?[part] = nil
+            }
+            if template["metadata"] == [:] { template["metadata"] = nil }
+            return template
+        case (_, let value): return value
+        }
+    }
+
+    private static func withoutNulls(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let elements):
+            return .array(elements.map(withoutNulls))
+        case .object(let object):
+            var kept = JSONObject()
+            for (key, member) in object where !member.isNull { kept[key] = withoutNulls(member) }
+            return .object(kept)
+        default:
+            return value
         }
     }
 }

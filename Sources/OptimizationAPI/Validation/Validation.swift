@@ -39,7 +39,15 @@ public enum Validation {
         _ object: JSONValue,
         _ options: ValidationOptions = ValidationOptions()
     ) -> ValidationResult {
-        var findings = Findings()
+        check(object, options, errorLimit: Findings.limit)
+    }
+
+    private static func check(
+        _ object: JSONValue,
+        _ options: ValidationOptions,
+        errorLimit: Int
+    ) -> ValidationResult {
+        var findings = Findings(errorLimit: errorLimit)
         ObjectRules.check(object, options, &findings)
         return ValidationResult(
             errors: findings.errors,
@@ -66,12 +74,24 @@ public enum Validation {
 
         var findings = Findings()
         UpdateRules.check(old: old, new: defaulted, &findings)
-        var result = validateCreate(defaulted, options)
+        // So many that no new mistake hides behind the old ones.
+        var result = check(defaulted, options, errorLimit: Findings.comparedLimit)
         if !result.errors.isEmpty {
-            let known = Set(validateCreate(old, options).errors)
-            result.errors.removeAll { known.contains($0) }
+            let known = Set(check(old, options, errorLimit: Findings.comparedLimit).errors.map(Mistake.init))
+            result.errors.removeAll { known.contains(Mistake($0)) }
         }
-        result.errors = findings.errors + result.errors
+        result.errors = Array((findings.errors + result.errors).prefix(Findings.limit))
         return result
+    }
+
+    /// What makes two errors the same mistake: a value that is less wrong than before is still wrong.
+    private struct Mistake: Hashable {
+        let path: FieldPath
+        let reason: FieldError.Reason
+
+        init(_ error: FieldError) {
+            path = error.path
+            reason = error.reason
+        }
     }
 }

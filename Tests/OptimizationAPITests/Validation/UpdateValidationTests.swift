@@ -55,6 +55,32 @@ struct UpdateValidationTests {
         #expect(errors(from: spelled, to: Samples.minimal) == [])
     }
 
+    @Test("takes null for what is left out, at any depth, and empty metadata for none")
+    func nulls() {
+        let old = Samples.job(["searchAlgorithm": ["random": [:]]])
+        var new = Samples.job(["searchAlgorithm": ["random": ["seed": nil], "grid": nil], "pruneAlgorithm": nil])
+        new["spec"]?["trainJobTemplate"]?["metadata"] = ["labels": [:]]
+        new["spec"]?["trainJobTemplate"]?["spec"]?["trainer"] = nil
+        #expect(errors(from: old, to: new) == [])
+        #expect(errors(from: new, to: old) == [])
+        new["spec"]?["trainJobTemplate"]?["metadata"] = ["labels": ["a": "b"]]
+        #expect(errors(from: old, to: new).count == 1)
+    }
+
+    @Test("lets a mistake become smaller, and finds a new one behind any number of old ones")
+    func hidden() {
+        let few = Samples.job(["numTrials": 5, "parallelTrials": 9])
+        #expect(errors(from: few, to: Samples.job(["numTrials": 6, "parallelTrials": 9])) == [])
+        #expect(errors(from: few, to: Samples.job(["numTrials": 5, "parallelTrials": 8])) == [])
+        let parameters = JSONValue.array(
+            (0..<60).map { _ in ["name": "", "searchSpace": ["uniform": ["min": "a", "max": "b", "type": "c"]]] }
+        )
+        let many = Samples.job(["parameters": parameters])
+        let failing = Samples.job(["parameters": parameters, "maxFailedTrials": -5])
+        #expect(Validation.validateCreate(many).errors.count == 100)
+        #expect(errors(from: many, to: failing).count == 1)
+    }
+
     @Test("lets trials grow, and parallelism change")
     func mutable() {
         let old = Samples.job(["numTrials": 10, "parallelTrials": 4])

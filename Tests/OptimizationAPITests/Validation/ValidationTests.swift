@@ -294,6 +294,59 @@ struct ValidationTests {
         )
     }
 
+    @Test("warns of variables without which no pod can be made")
+    func impossibleVariables() {
+        let result = Validation.validateCreate(
+            Samples.job(trainJob: [
+                "runtimeRef": ["name": "r", "kind": ""],
+                "trainer": [
+                    "env": [["name": ""], ["name": "a=b"], ["name": "ok", "value": "1", "valueFrom": ["x": 1]]]
+                ],
+            ])
+        )
+        #expect(result.isValid)
+        let template = "spec.trainJobTemplate.spec"
+        #expect(
+            result.warnings == [
+                "\(template).runtimeRef.kind: Trainer knows ClusterTrainingRuntime and TrainingRuntime alone",
+                "\(template).trainer.env[0].name: no variable can have this name, so no pod can be made",
+                "\(template).trainer.env[1].name: no variable can have this name, so no pod can be made",
+                "\(template).trainer.env[2]: both value and valueFrom are set, so no pod can be made",
+            ]
+        )
+    }
+
+    @Test("refuses what only a trial would fail at: choices with NUL, annotations beyond 256 KiB")
+    func tooLate() {
+        var job = Samples.job(searchSpace: ["categorical": ["choices": ["a", "b\0"]]])
+        job["spec"]?["trainJobTemplate"]?["metadata"] = [
+            "annotations": ["note": .string(String(repeating: "x", count: 262_141))]
+        ]
+        #expect(
+            Validation.validateCreate(job).errors.map(\.path.description) == [
+                "spec.parameters[0].searchSpace.categorical.choices[1]", "spec.trainJobTemplate.metadata.annotations",
+            ]
+        )
+    }
+
+    @Test(
+        "takes a step as long as its range, whatever Doubles make of it",
+        arguments: [("0.1", "0.3", "0.2"), ("1.1", "3.3", "2.2")]
+    )
+    func longStep(bounds: (min: String, max: String, step: String)) {
+        let range: JSONValue = ["min": .string(bounds.min), "max": .string(bounds.max), "step": .string(bounds.step)]
+        let result = Validation.validateCreate(Samples.job(searchSpace: ["uniform": range]))
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test("judges thousands of variables and references without looking each up among all")
+    func manyReferences() {
+        let entries = (0..<20_000).map { ["name": .string("e\($0)")] as JSONValue }
+        let references = (0..<20_000).map { "$(a\($0))" }.joined()
+        let job = Samples.job(trainJob: ["trainer": ["env": .array(entries), "args": [.string(references)]]])
+        #expect(Validation.validateCreate(job).errors.map(\.reason) == [.tooMany])
+    }
+
     @Test(
         "refuses environment variables that collide",
         arguments: [("lr", "LR"), ("lr-max", "lr_max"), ("a.b", "a-b")]
