@@ -30,17 +30,18 @@ public struct HTTPRequest: Sendable, Equatable {
     /// The target's query parameters, decoded, in order. A name without `=` has an empty value.
     ///
     /// `+` stands for a space, as in HTML forms and Go's `url.ParseQuery`. A pair with a malformed percent-encoding is
-    /// left out.
+    /// left out, as there; one that is not UTF-8 is repaired, or `DELETE ?labelSelector=a%3D%ff` would mean all objects.
     public var query: [(name: String, value: String)] {
         guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
         let text = target.utf8[target.utf8.index(after: mark)...]
         return text.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let first = parts.first, let name = PercentEncoding.decode(first, plusIsSpace: true) else {
-                return nil
+            func decoded(_ part: some Collection<UInt8>) -> String? {
+                PercentEncoding.decode(part, plusIsSpace: true, isRepaired: true)
             }
+            guard let first = parts.first, let name = decoded(first) else { return nil }
             guard parts.count > 1 else { return (name, "") }
-            guard let value = PercentEncoding.decode(parts[1], plusIsSpace: true) else { return nil }
+            guard let value = decoded(parts[1]) else { return nil }
             return (name, value)
         }
     }

@@ -2,8 +2,14 @@
 public enum PercentEncoding {
     /// Decodes `%XX`; `nil` when a `%` is not followed by two hexadecimal digits or the result is not UTF-8.
     ///
-    /// - Parameter plusIsSpace: Whether `+` means a space, as it does in a query and not in a path.
-    public static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+    /// - Parameters:
+    ///   - plusIsSpace: Whether `+` means a space, as it does in a query and not in a path.
+    ///   - isRepaired: Whether what is not UTF-8 becomes U+FFFD, which no valid name or number has.
+    public static func decode(
+        _ text: some Collection<UInt8>,
+        plusIsSpace: Bool = false,
+        isRepaired: Bool = false
+    ) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()
@@ -20,7 +26,7 @@ public enum PercentEncoding {
                 bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return isRepaired ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
 
     /// Encodes everything but the unreserved characters of RFC 3986 §2.3, so that the result fits as one path segment

@@ -5,7 +5,7 @@ import OptimizationAPI
 
 /// The files that tell what a run found: `job.yaml`, the OptimizationJob, and `trials.csv`, a line for each trial.
 ///
-/// They are written as trials end, not only at the end of the run: whoever kills it, or the machine, must not take away
+/// They are written as trials start and end, not only at the end of the run: whoever kills it, or the machine, must not take away
 /// what hours of training found.
 struct RunResults {
     private let directory: RunDirectory
@@ -21,7 +21,7 @@ struct RunResults {
         self.logger = logger
     }
 
-    /// Takes in a version of the job with more results than the one before.
+    /// Takes in a version of the job that tells more than the one before.
     mutating func take(_ job: JSONValue) {
         unwritten = job
     }

@@ -93,6 +93,8 @@ struct LocalSession: Sendable {
         let name = ObjectMeta(created).namespacedName
         var tracker = RunTracker(job: try OptimizationJob(decoding: created))
         var results = RunResults(directory: directory, logger: logger)
+        results.take(created)
+        results.writeNow()
         let refusal = { servers.refused.lastReason(for: NamespacedName(namespace: namespace, name: $0)) }
 
         let (events, continuation) = AsyncStream.makeStream(of: SessionEvent.self)
@@ -173,7 +175,7 @@ struct LocalSession: Sendable {
                     continue
                 }
                 let steps = tracker.observe(job, at: elapsed(), refusal: refusal)
-                if steps.contains(where: \.isEnd) { results.take(object) }
+                if !steps.isEmpty { results.take(object) }
                 view.show(tracker.state, steps)
                 if let ending = Self.ending(of: job) { return (ending, nil) }
             case .trainJob(let object):

@@ -224,6 +224,12 @@ struct RequestReaderTests {
         #expect(Outcome(bytes, cutAt: 500).requests.first?.body.count == 200 * 255)
     }
 
+    @Test("keeps query parameters that are not UTF-8, repaired, and drops those it cannot decode")
+    func brokenQuery() {
+        let request = HTTPRequest(method: "GET", target: "/x?a=%ff&b=%zz&%fe=1", headers: [:], body: [])
+        #expect(request.query.map { "\($0.name)=\($0.value)" } == ["a=\u{FFFD}", "\u{FFFD}=1"])
+    }
+
     @Test("gives its query decoded, in order")
     func query() {
         let request = HTTPRequest(method: "GET", target: "/a%20b?x=1&y=a%2Fb+c&flag&x=2&bad=%zz&=v")

@@ -267,7 +267,7 @@ struct RunTests {
     func unwritable() async throws {
         let workspace = try Workspace()
         // The trial takes the name of a file of the results, from its own folder in the folder of the run.
-        let script = "python3 report.py loss 0.25\nmkdir ../../../job.yaml"
+        let script = "until rm -f ../../../job.yaml && mkdir ../../../job.yaml; do :; done\npython3 report.py loss 0.25"
         try workspace.write(Workspace.manifest(Self.uniform, script: script), to: "job.yaml")
         let result = await (try ProgramRun(["run", "job.yaml"], in: workspace.path)).result()
         #expect(result.status == 1)

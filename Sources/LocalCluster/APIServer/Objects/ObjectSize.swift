@@ -14,7 +14,13 @@ enum ObjectSize {
     /// millions of levels deep. The walk gives up as soon as a bound is passed, so it costs no more than what fits.
     static func check(_ value: JSONValue) throws(Status) {
         var budget = maximumBytes
-        guard fits(value, depth: 1, budget: &budget) else { throw .tooLarge }
+        guard fits(value, depth: 1, budget: &budget) else {
+            // Within the budget, it is the depth that made it give up.
+            guard budget < 0 else {
+                throw .badRequest("objects may be nested \(maximumDepth) deep, and this one is deeper")
+            }
+            throw .tooLarge
+        }
     }
 
     private static func fits(_ value: JSONValue, depth: Int, budget: inout Int) -> Bool {
