@@ -97,13 +97,16 @@ public enum CreationRefusal: Sendable, Equatable {
 
 /// A creation that failed for now.
 public struct CreationSetback: Sendable, Equatable {
-    /// What the API server said.
+    /// What kind of failure it is: the words of a quota's refusal change with every attempt, their kind does not.
+    public var kind: String
+    /// What the API server said when it first failed in this way.
     public var message: String
     /// When to try again.
     public var notBefore: Timestamp
 
     /// Creates a setback.
-    public init(message: String, notBefore: Timestamp) {
+    public init(kind: String = "", message: String, notBefore: Timestamp) {
+        self.kind = kind
         self.message = message
         self.notBefore = notBefore
     }

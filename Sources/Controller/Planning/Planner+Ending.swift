@@ -9,6 +9,7 @@ extension Planner {
         if let end = job.status.end, end.observedGeneration != job.metadata.generation {
             set(end.type, end.status, end.reason, end.message)
         }
+        if let end = job.status.end { endSuspension(end.reason, end.message) }
         var plan = finished(deletions: leftovers())
         if let end = job.status.end, let seconds = job.spec.ttlSecondsAfterFinished {
             let expiry = end.lastTransitionTime.adding(seconds: Int64(seconds))

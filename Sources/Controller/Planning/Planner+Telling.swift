@@ -37,6 +37,7 @@ extension Planner {
         let conclusion = Conclusion(of: status, stop: stop, stopped: stopped, job: job)
         if case .refused = stop { set(ConditionType.created, "False", conclusion.reason, conclusion.message) }
         set(ConditionType.running, "False", conclusion.reason, conclusion.message)
+        endSuspension(conclusion.reason, conclusion.message)
         set(
             conclusion.succeeded ? ConditionType.complete : ConditionType.failed,
             "True",
@@ -52,6 +53,12 @@ extension Planner {
         if let seconds = job.spec.ttlSecondsAfterFinished { wake(at: now.adding(seconds: Int64(seconds))) }
     }
 
+    /// A job that has ended is not suspended any more, whatever its spec says.
+    mutating func endSuspension(_ reason: String, _ message: String) {
+        guard status.conditions.isTrue(ConditionType.suspended) else { return }
+        set(ConditionType.suspended, "False", reason, message)
+    }
+
     /// A job that had ended goes on.
     mutating func reopen(_ resumption: Resumption) {
         for condition in job.status.conditions where condition.isTrue {
@@ -64,7 +71,7 @@ extension Planner {
     /// Conditions of a job that has not ended.
     mutating func describeProgress() {
         let isSuspended = job.spec.isSuspended
-        describeCreation()
+        let isCreated = describeCreation()
         let wasSuspended = status.conditions.isTrue(ConditionType.suspended)
         if isSuspended {
             set(ConditionType.suspended, "True", JobReason.suspended, "spec.suspend is true: no trial runs")
@@ -81,34 +88,44 @@ extension Planner {
         }
         if isSuspended {
             set(ConditionType.running, "False", JobReason.suspended, Sentences.progress(status, of: job))
-        } else if let obstacle {
-            set(ConditionType.running, "False", JobReason.waitingForWarmStart, obstacle)
+        } else if !isCreated, let created = status.conditions.condition(ConditionType.created) {
+            set(ConditionType.running, "False", created.reason, created.message)
         } else {
             set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
         }
     }
 
-    private mutating func describeCreation() {
-        let wasCreated = status.trials.contains { $0.trainJobUID != nil }
-        let setback = status.trials.compactMap { observation.setbacks[$0.trainJobName]?.message }.first
+    /// - Returns: Whether trials exist, or nothing is known that holds them back.
+    private mutating func describeCreation() -> Bool {
         let before = status.conditions.condition(ConditionType.created)
         if let obstacle {
             if before?.reason != JobReason.waitingForWarmStart {
                 tell(.normal, EventReason.warmStartAwaited, EventAction.start, "no trial is started yet: \(obstacle)")
             }
             set(ConditionType.created, "False", JobReason.waitingForWarmStart, obstacle)
-        } else if !wasCreated, let setback {
-            // The words of a quota's refusal change with every attempt; the first ones stay until trials exist.
-            guard before?.reason != JobReason.trainJobsCreationFailed else { return }
-            set(
-                ConditionType.created,
-                "False",
-                JobReason.trainJobsCreationFailed,
-                "no trial could be created yet; trying again: \(setback)".cut(toBytes: 1024)
-            )
-        } else if !status.trials.isEmpty {
+            return false
+        }
+        if let words = creationFailure(before) {
+            set(ConditionType.created, "False", JobReason.trainJobsCreationFailed, words)
+            return false
+        }
+        if !status.trials.isEmpty {
             set(ConditionType.created, "True", JobReason.trialsStarted, "trials are being created")
         }
+        return true
+    }
+
+    /// Why no trial exists, as a sentence; `nil` when one does or none has failed to be created. After a restart, what the
+    /// status says holds until an attempt shows that it does not.
+    private func creationFailure(_ before: Condition?) -> String? {
+        guard !status.trials.contains(where: { $0.trainJobUID != nil }) else { return nil }
+        if let setback = status.trials.lazy.compactMap({ observation.setbacks[$0.trainJobName] }).first {
+            return "no trial could be created yet; trying again: \(setback.message)".cut(toBytes: 1024)
+        }
+        guard let before, before.status == "False", before.reason == JobReason.trainJobsCreationFailed else {
+            return nil
+        }
+        return before.message
     }
 
     mutating func set(_ type: String, _ value: String, _ reason: String, _ message: String) {

@@ -9,31 +9,32 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
     var plan = Plan(status: job.status, needsStatusWrite: false, creations: [], deletions: [], events: [])
     guard job.metadata.deletionTimestamp == nil, !job.status.isTerminal else { return plan }
     let message = "the spec cannot be understood: \(problem)".cut(toBytes: 4096)
-    plan.needsStatusWrite = true
-    guard job.status.trials.isEmpty else {
-        let changed = plan.status.conditions.setCondition(
-            Condition(
-                type: ConditionType.running,
-                status: "Unknown",
-                reason: JobReason.specNotUnderstood,
-                message: message,
-                lastTransitionTime: now,
-                observedGeneration: job.metadata.generation
-            )
-        )
-        plan.needsStatusWrite = changed
-        return plan
-    }
-    plan.status.conditions.setCondition(
+    func condition(_ type: String, _ value: String, _ reason: String) -> Condition {
         Condition(
-            type: ConditionType.failed,
-            status: "True",
-            reason: JobReason.invalidSpec,
+            type: type,
+            status: value,
+            reason: reason,
             message: message,
             lastTransitionTime: now,
             observedGeneration: job.metadata.generation
         )
-    )
+    }
+    plan.needsStatusWrite = true
+    guard job.status.trials.isEmpty else {
+        let changed = plan.status.conditions.setCondition(
+            condition(ConditionType.running, "Unknown", JobReason.specNotUnderstood)
+        )
+        plan.status.summary = StatusSummary(ofUnreadable: plan.status)
+        plan.needsStatusWrite = changed
+        return plan
+    }
+    if plan.status.conditions.isTrue(ConditionType.suspended) {
+        plan.status.conditions.setCondition(
+            condition(ConditionType.suspended, "False", JobReason.invalidSpec)
+        )
+    }
+    plan.status.conditions.setCondition(condition(ConditionType.failed, "True", JobReason.invalidSpec))
+    plan.status.summary = StatusSummary(ofUnreadable: plan.status)
     plan.events = [
         JobEvent(
             kind: .warning,

@@ -8,9 +8,19 @@ enum CreationOutcome: Sendable {
     /// It will never exist.
     case refused(CreationRefusal)
     /// It does not exist now; a later attempt may succeed.
-    case delayed(String, retryAfter: Duration?)
+    case delayed(CreationDelay)
     /// The process is stopping.
     case cancelled
+}
+
+/// Why a TrainJob does not exist now.
+struct CreationDelay: Sendable, Equatable {
+    /// What kind of failure it is, in one word.
+    var kind: String
+    /// The API server's words, or ours.
+    var message: String
+    /// How long the API server asked to be left alone.
+    var retryAfter: Duration?
 }
 
 /// Whether an error of a create call can heal.
@@ -20,12 +30,17 @@ enum CreationError {
         if error.isAlreadyExists { return nil }
         switch error {
         case .status(let status, let retryAfter):
-            return isFinal(status)
-                ? .refused(.rejected(status.message)) : .delayed(status.message, retryAfter: retryAfter)
+            if isFinal(status) { return .refused(.rejected(status.message)) }
+            let kind = isQuota(status) ? "quota" : "\(status.code)"
+            return .delayed(CreationDelay(kind: kind, message: status.message, retryAfter: retryAfter))
         case .transport(let reason):
-            return .delayed("the API server could not be reached: \(reason)", retryAfter: nil)
+            return .delayed(
+                CreationDelay(kind: "transport", message: "the API server could not be reached: \(reason)")
+            )
         case .malformed(let reason):
-            return .delayed("the API server's answer could not be understood: \(reason)", retryAfter: nil)
+            return .delayed(
+                CreationDelay(kind: "answer", message: "the API server's answer could not be understood: \(reason)")
+            )
         case .cancelled:
             return .cancelled
         }
@@ -43,10 +58,14 @@ enum CreationError {
             return true
         case 403:
             let words = status.message
-            return !words.contains("exceeded quota")
+            return !isQuota(status)
                 && (words.contains("denied the request") || words.contains("denied request"))
         default:
             return false
         }
+    }
+
+    private static func isQuota(_ status: Status) -> Bool {
+        status.code == 403 && status.message.contains("exceeded quota")
     }
 }

@@ -109,8 +109,7 @@ struct JobMemory: Sendable {
     /// Notes a failed creation; the wait doubles with each, within `backoff`, and is never shorter than asked for.
     mutating func delayed(
         _ name: String,
-        _ message: String,
-        retryAfter: Duration?,
+        _ delay: CreationDelay,
         at now: Timestamp,
         backoff: ClosedRange<Int64>
     ) {
@@ -118,8 +117,13 @@ struct JobMemory: Sendable {
         attempts[name] = min(attempt + 1, 32)
         let doubled = backoff.lowerBound.multipliedReportingOverflow(by: 1 << Int64(min(attempt, 32)))
         let wait = doubled.overflow ? backoff.upperBound : min(doubled.partialValue, backoff.upperBound)
-        let asked = min(retryAfter?.components.seconds ?? 0, backoff.upperBound)
-        setbacks[name] = CreationSetback(message: message, notBefore: now.adding(seconds: max(wait, asked)))
+        let asked = min(delay.retryAfter?.components.seconds ?? 0, backoff.upperBound)
+        let before = setbacks[name]
+        setbacks[name] = CreationSetback(
+            kind: delay.kind,
+            message: before.flatMap { $0.kind == delay.kind ? $0.message : nil } ?? delay.message,
+            notBefore: now.adding(seconds: max(wait, asked))
+        )
     }
 
     /// Forgets what concerns records that are settled.

@@ -88,7 +88,8 @@ public final class OptimizationController: Sendable {
                 return
             }
             let matters = reconciler.note(trainJob, of: owner.name, uid: owner.uid, isDeleted: change.new == nil)
-            let isOther = change.old == nil || change.new == nil
+            // Somebody may have resumed, by hand, a trial whose job is suspended.
+            let isOther = change.new == nil || change.old?.isSuspended != trainJob.isSuspended
             if matters || isOther { queue.add(owner.name, after: options.batching) }
         }
         self.lateReportCount = lateReports

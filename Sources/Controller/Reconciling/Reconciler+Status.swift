@@ -14,12 +14,9 @@ extension Reconciler {
         of job: JobSnapshot,
         _ name: NamespacedName
     ) async -> Result<JobSnapshot, Failure> {
-        // A merge patch replaces lists and merges objects: what is absent now must be taken away explicitly.
-        var content = status.json
-        if status.result == nil, job.status.result != nil { content["result"] = .null }
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(job.metadata.resourceVersion)],
-            "status": content,
+            "status": Self.patch(making: status.json, of: job.status.json),
         ]
         do throws(APIError) {
             let answer = try await api.patch(.optimizationJobs, name, .merge(patch), subresource: "status")
@@ -29,6 +26,15 @@ extension Reconciler {
         } catch {
             return .failure(Failure(next: next(after: error, name, job.metadata.uid, "status write")))
         }
+    }
+
+    /// A merge patch replaces lists and merges objects: what is absent now must be taken away explicitly.
+    private static func patch(making new: JSONValue, of old: JSONValue) -> JSONValue {
+        guard let before = old.objectValue, var content = new.objectValue else { return new }
+        for (member, value) in before {
+            content[member] = content[member].map { patch(making: $0, of: value) } ?? .null
+        }
+        return .object(content)
     }
 
     /// Reads the job: `nil` when it is still at this version, else its newer one.

@@ -20,22 +20,16 @@ extension Reconciler {
             case .refused(let refusal):
                 remember(name, uid) { $0.refusals[creation.name] = refusal }
                 logger.warning("trial refused", metadata: trial.merging([LogKey.error: "\(refusal)"]) { $1 })
-            case .delayed(let message, let retryAfter):
+            case .delayed(let delay):
                 remember(name, uid) {
-                    $0.delayed(
-                        creation.name,
-                        message,
-                        retryAfter: retryAfter,
-                        at: now(),
-                        backoff: options.creationBackoffSeconds
-                    )
+                    $0.delayed(creation.name, delay, at: now(), backoff: options.creationBackoffSeconds)
                 }
-                logger.warning("trial delayed", metadata: trial.merging([LogKey.error: "\(message)"]) { $1 })
+                logger.warning("trial delayed", metadata: trial.merging([LogKey.error: "\(delay.message)"]) { $1 })
                 let event = JobEvent(
                     kind: .warning,
                     reason: EventReason.creationDelayed,
                     action: EventAction.create,
-                    note: "\(creation.name) cannot be created yet and will be tried again: \(message)"
+                    note: "\(creation.name) cannot be created yet and will be tried again: \(delay.message)"
                 )
                 await tell(event, job)
             case .cancelled:

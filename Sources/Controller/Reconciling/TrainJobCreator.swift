@@ -26,23 +26,32 @@ struct TrainJobCreator: Sendable {
         } catch {
             if case .cancelled = error { return .cancelled }
             // Gone in between, or not readable now: either way the next attempt knows more.
-            return .delayed("a TrainJob of this name existed a moment ago: \(error)", retryAfter: nil)
+            return .delayed(
+                CreationDelay(kind: "existed", message: "a TrainJob of this name existed a moment ago: \(error)")
+            )
         }
         if found.metadata.isControlled(by: uid) { return made(found) }
         let owner = found.metadata.ownerReferences.first { $0.controller }
         if found.metadata.deletionTimestamp != nil {
-            return .delayed("the TrainJob that has this name is being deleted", retryAfter: nil)
+            return .delayed(
+                CreationDelay(kind: "deleting", message: "the TrainJob that has this name is being deleted")
+            )
         }
         if let owner, owner.kind == ResourceType.optimizationJobs.kind, owner.name == job.name {
             // Of an earlier job with our name: the garbage collector is about to take it.
-            return .delayed("the TrainJob of an earlier OptimizationJob of this name is not gone yet", retryAfter: nil)
+            return .delayed(
+                CreationDelay(
+                    kind: "earlier",
+                    message: "the TrainJob of an earlier OptimizationJob of this name is not gone yet"
+                )
+            )
         }
         return .refused(.nameTaken(owner: owner.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody's controller"))
     }
 
     private func made(_ trainJob: TrainJob) -> CreationOutcome {
         guard !trainJob.metadata.uid.isEmpty else {
-            return .delayed("the API server answered without a UID", retryAfter: nil)
+            return .delayed(CreationDelay(kind: "answer", message: "the API server answered without a UID"))
         }
         return .exists(trainJob)
     }

@@ -429,6 +429,21 @@ struct SuspendingTests {
         #expect(last.status.end?.reason == JobReason.maxTrialsReached)
     }
 
+    @Test("is not suspended any more once it has ended, whoever wrote the end")
+    func endedSuspended() throws {
+        let records = [
+            Sample.record(0, uid: "u0"), Sample.record(1, uid: "u1", state: .failed, reason: "FailedJobs"),
+        ]
+        let suspended = try look(suspend: true, Sample.status(records), numTrials: 2).status
+        #expect(suspended.condition("Suspended")?.status == "True")
+        let seen = [Sample.complete("bert-trial-0", uid: "u0", metrics: [("loss", "1")])]
+        var ended = try look(suspend: true, suspended, seen, numTrials: 2).status
+        let condition = try #require(ended.condition("Suspended"))
+        #expect(condition.status == "False" && condition.reason == JobReason.maxTrialsReached)
+        ended.conditions.setCondition(try #require(suspended.condition("Suspended")))
+        #expect(try look(suspend: true, ended, seen, numTrials: 2).status.condition("Suspended")?.status == "False")
+    }
+
     @Test("leaves a job of another manager entirely alone, whatever state it is in")
     func managedByOthers() throws {
         let object = Sample.jobObject(more: ["managedBy": .string(Managers.multiKueue), "ttlSecondsAfterFinished": 0])

@@ -189,6 +189,10 @@ struct StartingTrialsTests {
         #expect(early.status.condition("Created")?.status == "False")
         #expect(early.status.condition("Created")?.reason == JobReason.trainJobsCreationFailed)
         #expect(early.status.condition("Created")?.message.contains("exceeded quota") == true)
+        #expect(early.status.condition("Running")?.reason == JobReason.trainJobsCreationFailed)
+        let restarted = try Sample.job(status: early.status)
+        let silent = plan(for: restarted, observing: Observation(), at: Sample.start.adding(seconds: 4))
+        #expect(!silent.needsStatusWrite && silent.creations.count == 2)
         let later = plan(for: job, observing: seen, at: Sample.start.adding(seconds: 8))
         #expect(later.creations.map(\.name) == ["bert-trial-0", "bert-trial-1"])
     }

@@ -40,11 +40,11 @@ struct CreationErrorTests {
         ]
     )
     func heals(_ error: APIError) {
-        guard case .delayed(let words, _) = CreationError.outcome(of: error) else {
+        guard case .delayed(let delay) = CreationError.outcome(of: error) else {
             Issue.record("\(error) can heal")
             return
         }
-        #expect(!words.isEmpty)
+        #expect(!delay.message.isEmpty && !delay.kind.isEmpty)
     }
 
     @Test("asks for a look at what exists when the name is taken")

@@ -118,6 +118,7 @@ struct LifecycleReconcilingTests {
         let bench = Bench(Sample.jobObject(more: ["warmStartFrom": ["old"]]))
         #expect(await bench.reconcile() == .after(seconds: 10))
         #expect(bench.status.condition("Created")?.reason == JobReason.waitingForWarmStart)
+        #expect(bench.status.summary?.state == "Pending")
         var old = Sample.jobObject(name: "old", uid: "old-uid", numTrials: 1, parallelTrials: 1)
         var status = Sample.status([Sample.record(0, state: .succeeded, loss: "1", job: "old")])
         bench.cluster.seed(.optimizationJobs, old)

@@ -113,6 +113,30 @@ struct OptimizationControllerTests {
         #expect(controller.lateReports == 1 && job("bert") == status)
     }
 
+    @Test("suspends a trial again that somebody resumes while its job is suspended")
+    func resumedByHand() async throws {
+        let running = Task { try await controller().run() }
+        let name = NamespacedName(namespace: "ml", name: "bert-trial-0")
+        let resume: JSONValue = ["spec": ["suspend": false]]
+        cluster.seed(.optimizationJobs, Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        var suspensions = 0
+        for try await event in try await cluster.watch(.trainJobs, namespace: nil, options: WatchOptions()) {
+            switch event {
+            case .added: cluster.setSpec(Bench.job) { $0["suspend"] = true }
+            case .modified(let object) where TrainJob(decoding: object).isSuspended:
+                suspensions += 1
+                if suspensions == 1 {
+                    _ = try await cluster.patch(.trainJobs, name, .merge(resume), subresource: nil)
+                }
+            default: break
+            }
+            if suspensions == 2 { break }
+        }
+        running.cancel()
+        try await running.value
+        #expect(cluster.violations == [])
+    }
+
     @Test("ends when it is cancelled while the API server is away")
     func neverSynced() async throws {
         cluster.store.withLock { $0.fault = { _ in .refused(.transport("connection refused")) } }

@@ -153,9 +153,45 @@ struct ReconcilerTests {
         #expect(bench.cluster.calls("create trainjobs") == 10)
         #expect(bench.status.condition("Created")?.reason == JobReason.trainJobsCreationFailed)
         #expect(bench.cluster.calls("patch optimizationjobs/status") == 2)
+        #expect(bench.status.summary?.state == "Pending")
         bench.heal()
         await bench.reconcile()
         #expect(bench.status.condition("Created")?.status == "True" && bench.status.trials[0].trainJobUID != nil)
+        #expect(bench.status.summary?.state == "Running")
+    }
+
+    @Test("keeps its words while a creation fails in the same way, and finds others when it fails in another")
+    func otherFailure() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        let quota = "exceeded quota: gpu, requested: 1, used: "
+        func attempt(_ error: APIError) async -> String {
+            bench.fail("create trainjobs", with: error)
+            if case .after(let seconds) = await bench.reconcile() { bench.clock.advance(by: seconds) }
+            return bench.status.condition("Created")?.message ?? ""
+        }
+        let first = await attempt(.answer(403, "Forbidden", quota + "8"))
+        #expect(first.hasSuffix(quota + "8"))
+        #expect(await attempt(.answer(403, "Forbidden", quota + "7")) == first)
+        bench.cluster.setSpec(Bench.job) { $0["maxFailedTrials"] = 1 }
+        let other = await attempt(.answer(500, "InternalError", "failed calling webhook"))
+        #expect(other.hasSuffix("failed calling webhook"))
+        #expect(bench.status.condition("Created")?.observedGeneration == 4)
+        #expect(bench.status.condition("Running")?.message == other)
+    }
+
+    @Test("takes back what a later status does not hold")
+    func absent() async {
+        let bench = Bench(Sample.jobObject(numTrials: 2, parallelTrials: 1))
+        await bench.reconcile()
+        // As written by a controller that thought otherwise.
+        bench.cluster.setStatus(.optimizationJobs, Bench.job) { status in
+            status["summary"] = ["state": "Running", "trials": "1/2", "best": "7"]
+            status["optimalTrials"] = [["trainJobName": "x", "parameters": [], "metrics": []]]
+        }
+        bench.end("bert-trial-0", "Failed")
+        await bench.reconcile()
+        #expect(bench.status.summary?.trials == "1/2" && bench.status.summary?.best == nil)
+        #expect(bench.status.trials.count == 2)
     }
 
     @Test("waits as long as the API server asks for")
@@ -264,6 +300,7 @@ struct ReconcilerTests {
         let bench = Bench(object)
         await bench.reconcile()
         #expect(bench.status.condition("Failed")?.reason == JobReason.invalidSpec)
+        #expect(bench.status.summary?.state == "Failed")
         #expect(bench.cluster.objects(.trainJobs).isEmpty)
         await bench.reconcile()
         #expect(bench.cluster.calls("patch optimizationjobs/status") == 1)

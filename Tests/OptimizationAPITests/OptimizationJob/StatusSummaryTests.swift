@@ -24,7 +24,7 @@ struct StatusSummaryTests {
     @Test("of a new job counts its trials")
     func new() {
         let summary = StatusSummary(of: OptimizationJobStatus(), spec: spec)
-        #expect(summary.json == ["trials": "0/20"])
+        #expect(summary.json == ["state": "Pending", "trials": "0/20"])
     }
 
     @Test("names the state that says most, the trials that ended and the first objective's best value")
@@ -50,12 +50,22 @@ struct StatusSummaryTests {
         "puts how a job ended before what it did",
         arguments: [
             (["Created", "Running", "Failed"], "Failed"), (["Suspended", "Created"], "Suspended"),
-            (["Running", "Suspended", "Complete"], "Complete"), (["Created"], "Created"),
+            (["Running", "Suspended", "Complete"], "Complete"), (["Created"], "Pending"),
         ]
     )
     func state(types: [String], state: String) {
         let status = OptimizationJobStatus(conditions: types.map { condition($0, "True") })
         #expect(StatusSummary(of: status, spec: spec).state == state)
+    }
+
+    @Test("says that it is not known how a job is whose spec is not understood, and keeps what was counted")
+    func unreadable() {
+        var status = OptimizationJobStatus(conditions: [
+            condition("Suspended", "True"), condition("Running", "Unknown"),
+        ])
+        #expect(StatusSummary(ofUnreadable: status).json == ["state": "Unknown"])
+        status.summary = StatusSummary(of: status, spec: spec)
+        #expect(StatusSummary(ofUnreadable: status).json == ["state": "Unknown", "trials": "0/20"])
     }
 
     @Test("survives writing and reading")
