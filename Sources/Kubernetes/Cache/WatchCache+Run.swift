@@ -35,10 +35,12 @@ extension WatchCache {
                 }
             }
 
-            let began = time.now
-            let (end, events) = await watch()
+            let (end, activity) = await watch()
+            let events = activity.count
             // A refused watch must not turn into a quick succession of lists, so only a useful watch clears the count.
-            let wasUseful = events > 0 || time.now - began >= configuration.shortestWatch
+            // One begins with the server's answer: a server that lets us wait before it fails has brought nothing.
+            let wasUseful =
+                events > 0 || activity.began.map { time.now - $0 >= configuration.shortestWatch } ?? false
             if wasUseful { failures = 0 }
             switch end {
             case .ended:
@@ -97,8 +99,8 @@ extension WatchCache {
 
     /// Watches once.
     ///
-    /// - Returns: How it ended, and how many events it brought.
-    private func watch() async -> (end: WatchEnd, events: Int) {
+    /// - Returns: How it ended, and what came on it.
+    private func watch() async -> (end: WatchEnd, activity: Activity) {
         let activity = Activity(at: time.now)
         let end = await withTaskGroup(of: WatchEnd.self) { group in
             group.addTask { await self.read(activity) }
@@ -108,7 +110,7 @@ extension WatchCache {
             group.cancelAll()
             return first ?? .ended
         }
-        return (end, activity.count)
+        return (end, activity)
     }
 
     private func read(_ activity: Activity) async -> WatchEnd {
@@ -122,11 +124,11 @@ extension WatchCache {
         state.withLock { $0.counts.watches += 1 }
         do throws(APIError) {
             let events = try await api.watch(type, namespace: namespace, options: options)
-            activity.note(at: time.now, isEvent: false)
+            activity.noteBeginning(at: time.now)
             for try await event in events {
                 if Task.isCancelled { return .failed(.cancelled) }
                 if case .error(let status) = event { return .failed(.status(status, retryAfter: nil)) }
-                activity.note(at: time.now, isEvent: true)
+                activity.noteEvent(at: time.now)
                 apply(event)
             }
             return Task.isCancelled ? .failed(.cancelled) : .ended
@@ -185,19 +187,29 @@ extension WatchCache {
 
 /// When something last came on a watch, shared by its reader and its watchman.
 private final class Activity: Sendable {
-    private let state: Mutex<(last: Duration, count: Int)>
+    private let state: Mutex<(last: Duration, began: Duration?, count: Int)>
 
     init(at now: Duration) {
-        state = Mutex((now, 0))
+        state = Mutex((now, nil, 0))
     }
 
     var last: Duration { state.withLock { $0.last } }
+    /// When the server answered; `nil` when it did not.
+    var began: Duration? { state.withLock { $0.began } }
+    /// How many events came.
     var count: Int { state.withLock { $0.count } }
 
-    func note(at now: Duration, isEvent: Bool) {
+    func noteBeginning(at now: Duration) {
         state.withLock { state in
             state.last = now
-            if isEvent { state.count += 1 }
+            state.began = now
+        }
+    }
+
+    func noteEvent(at now: Duration) {
+        state.withLock { state in
+            state.last = now
+            state.count += 1
         }
     }
 }

@@ -244,6 +244,23 @@ struct WatchCacheTests {
         await harness.stop()
     }
 
+    @Test("calls a server that takes long to fail ever later too")
+    func slowFailures() async {
+        let api = ScriptedAPI(samples(at: 10))
+        let harness = CacheHarness(api)
+        let watch = await api.nextWatch()
+        for _ in 0..<2 {
+            api.refuseWatch(.transport("timed out")) { harness.time.advance(by: .seconds(10)) }
+        }
+        watch.end()
+        for wait in [800, 1600, 3200] {
+            await harness.time.untilSleeping(for: .milliseconds(wait))
+            harness.time.advance(by: .milliseconds(wait))
+        }
+        _ = await api.nextWatch()
+        await harness.stop()
+    }
+
     @Test("gives up a watch on which nothing comes any more, and resumes")
     func stalled() async {
         let api = ScriptedAPI(samples(at: 10))

@@ -200,6 +200,17 @@ struct LeaderElectorTests {
         #expect(leases.lease == stolen)
     }
 
+    @Test("makes the lease anew with its next renewal when somebody deleted it, and leads on")
+    func deleted() throws {
+        let first = try start(1, "a")
+        world.run(for: .seconds(10))
+        leases.put(nil)
+        world.run(for: .seconds(3))
+        #expect(spec?["holderIdentity"] == "a")
+        world.run(for: .seconds(20))
+        #expect(first.diary.all == ["leads"] && first.elector.isLeading)
+    }
+
     @Test("finds out that it leads when the answer to its own request was lost")
     func lostAnswer() throws {
         leases.setFaults(.init(lostWriteAnswer: 1))

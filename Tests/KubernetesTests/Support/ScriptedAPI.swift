@@ -21,7 +21,7 @@ final class ScriptedAPI: KubernetesAPI {
     }
 
     private let lists = Mutex<[Result<ObjectList, APIError>]>([])
-    private let refusals = Mutex<[APIError]>([])
+    private let refusals = Mutex<[(error: APIError, meanwhile: @Sendable () -> Void)]>([])
     private let listCalls = Mutex(0)
     private let begun = Channel<Watch>()
     private let created = Channel<JSONValue>()
@@ -40,9 +40,9 @@ final class ScriptedAPI: KubernetesAPI {
         lists.withLock { $0.append(list) }
     }
 
-    /// Refuses the next watch.
-    func refuseWatch(_ error: APIError) {
-        refusals.withLock { $0.append(error) }
+    /// Refuses the next watch; `meanwhile` happens between the request and the answer.
+    func refuseWatch(_ error: APIError, meanwhile: @escaping @Sendable () -> Void = {}) {
+        refusals.withLock { $0.append((error, meanwhile)) }
     }
 
     /// Refuses the next creation.
@@ -87,7 +87,10 @@ final class ScriptedAPI: KubernetesAPI {
         namespace: String?,
         options: WatchOptions
     ) async throws(APIError) -> WatchStream {
-        if let error = refusals.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw error }
+        if let refusal = refusals.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            refusal.meanwhile()
+            throw refusal.error
+        }
         let watch = Watch(options)
         begun.send(watch)
         return WatchStream {

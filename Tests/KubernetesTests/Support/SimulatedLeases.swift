@@ -38,7 +38,7 @@ final class SimulatedLeases: Sendable {
     func setFaults(_ faults: Faults) { state.withLock { $0.faults = faults } }
     /// Nothing is answered any more, or again.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
-    func put(_ lease: JSONValue) { state.withLock { $0.lease = lease } }
+    func put(_ lease: JSONValue?) { state.withLock { $0.lease = lease } }
 
     /// One call of a process: on its way, done, and back.
     func call(
