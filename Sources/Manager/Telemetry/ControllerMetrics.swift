@@ -21,6 +21,7 @@ final class ControllerMetrics: ReconcileObserver {
         let controller = Mutex<OptimizationController?>(nil)
 
         var census: ControllerCensus? { controller.withLock { $0 }?.census }
+        var lateReports: Int? { controller.withLock { $0 }?.lateReports }
         var backlog: WorkQueueBacklog? { controller.withLock { $0 }?.backlog }
     }
 
@@ -79,6 +80,11 @@ final class ControllerMetrics: ReconcileObserver {
             help: "Trials of all OptimizationJobs by state, as the leader sees them.",
             labels: ["state"]
         ) { Self.series(current.census?.trials) }
+        registry.observe(
+            "optimizationjob_late_reports_total",
+            .counter,
+            help: "Reports ignored because the trial's record was terminal already, on the leader."
+        ) { current.lateReports.map { [([], Double($0))] } ?? [] }
     }
 
     /// Tells about this controller from now on; `nil` about none, since another process leads.

@@ -148,6 +148,7 @@ struct ControllerModeTests {
             let text = await Calls.text("/metrics", port: metrics)
             return text.contains("\noptimizationjob_jobs{state=\"Complete\"} 1\n")
                 && text.contains("\noptimizationjob_trials{state=\"Succeeded\"} 2\n")
+                && text.contains("\noptimizationjob_late_reports_total ")
                 && !text.contains(
                     "controller_runtime_reconcile_total{controller=\"optimizationjob\",result=\"success\"} 0\n"
                 )
