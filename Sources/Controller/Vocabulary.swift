@@ -44,7 +44,7 @@ public enum TrialReason {
     public static let deleted = "TrainJobDeleted"
     /// The API server or a webhook refused the TrainJob for good.
     public static let rejected = "TrainJobRejected"
-    /// A TrainJob of this name exists and belongs to someone else.
+    /// A TrainJob of this name exists, and the job is not its controller, or is no more.
     public static let nameTaken = "TrainJobNameTaken"
     /// The trial ended Complete without a finite value for every objective.
     public static let metricsUnavailable = "MetricsUnavailable"
@@ -76,6 +76,8 @@ public enum EventReason {
     public static let jobResumed = "OptimizationJobResumed"
     /// The job waits for a job of `warmStartFrom`.
     public static let warmStartAwaited = "WarmStartAwaited"
+    /// The job's first trials are chosen; says how many trials of `warmStartFrom` they are chosen after.
+    public static let warmStarted = "WarmStarted"
     /// The job ended with a result.
     public static let jobComplete = "OptimizationJobComplete"
     /// The job ended without one.

@@ -97,6 +97,13 @@ enum Sentences {
         return parameters.count > 8 ? shown + ", and \(parameters.count - 8) more" : shown
     }
 
+    /// `it reported "los", "epoch" and 3 more`; names are cut, since a trial may report anything.
+    static func reported(_ metrics: [MetricValue]) -> String {
+        guard !metrics.isEmpty else { return "it reported no metric at all" }
+        let shown = metrics.prefix(8).map { "\"\($0.name.cut(toBytes: 64))\"" }.joined(separator: ", ")
+        return "it reported " + shown + (metrics.count > 8 ? " and \(metrics.count - 8) more" : "")
+    }
+
     /// `loss = 0.12`
     static func value(of objective: Objective, in record: TrialRecord) -> String {
         value(of: objective, in: record.metrics)

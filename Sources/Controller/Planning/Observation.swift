@@ -10,8 +10,8 @@ public struct Observation: Sendable {
     public var trainJobs: [TrainJob]
     /// What is remembered of trials, by the TrainJob's UID.
     public var memory: [String: TrialMemory]
-    /// UIDs of TrainJobs that the API server itself, not a cache, said no longer exist.
-    public var gone: Set<String>
+    /// TrainJobs that the API server itself, not a cache, said are the job's no longer, by UID.
+    public var lost: [String: TrialLoss]
     /// Creations that were refused for good, by TrainJob name.
     public var refusals: [String: CreationRefusal]
     /// Creations that failed and may succeed later, by TrainJob name.
@@ -20,25 +20,37 @@ public struct Observation: Sendable {
     public var warmStarts: [String: WarmStartSource]
     /// Since when running trials have made progress that the job's status does not hold; `nil` when it holds all.
     public var unsavedSince: Timestamp?
+    /// When the status was last written for the sake of what running trials reported alone; `nil`: not by this process.
+    public var savedAt: Timestamp?
 
     /// Creates an observation; everything left out was not seen.
     public init(
         trainJobs: [TrainJob] = [],
         memory: [String: TrialMemory] = [:],
-        gone: Set<String> = [],
+        lost: [String: TrialLoss] = [:],
         refusals: [String: CreationRefusal] = [:],
         setbacks: [String: CreationSetback] = [:],
         warmStarts: [String: WarmStartSource] = [:],
-        unsavedSince: Timestamp? = nil
+        unsavedSince: Timestamp? = nil,
+        savedAt: Timestamp? = nil
     ) {
         self.trainJobs = trainJobs
         self.memory = memory
-        self.gone = gone
+        self.lost = lost
         self.refusals = refusals
         self.setbacks = setbacks
         self.warmStarts = warmStarts
         self.unsavedSince = unsavedSince
+        self.savedAt = savedAt
     }
+}
+
+/// How a TrainJob that was a trial's ceased to be.
+public enum TrialLoss: Sendable, Equatable {
+    /// It does not exist any more.
+    case deleted
+    /// It exists, but the job is not its controller any more.
+    case released
 }
 
 /// What is remembered of a trial between looks at it.
@@ -91,8 +103,8 @@ public struct TrialEnding: Sendable, Equatable {
 public enum CreationRefusal: Sendable, Equatable {
     /// The API server or a webhook said no, in these words.
     case rejected(String)
-    /// A TrainJob of this name belongs to someone else, described as `owner`.
-    case nameTaken(owner: String)
+    /// A TrainJob of this name is not the job's; it belongs to `owner`, or to nobody.
+    case nameTaken(owner: String?)
 }
 
 /// A creation that failed for now.

@@ -13,6 +13,8 @@ public struct Plan: Sendable {
     /// Whether `status` says something new that is worth a write. Fresh metrics of running trials are not: they ride
     /// along with the next write that is.
     public var needsStatusWrite: Bool
+    /// Whether the write is for the sake of what running trials reported alone; there is at most one such a minute.
+    public var savesReports = false
     /// Whether `status` holds progress of running trials that is not worth a write yet.
     public var leavesProgressUnsaved = false
     /// TrainJobs that records promise and that were never created.

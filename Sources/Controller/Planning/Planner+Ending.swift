@@ -10,8 +10,12 @@ extension Planner {
             set(end.type, end.status, end.reason, end.message)
         }
         if let end = job.status.end { endSuspension(end.reason, end.message) }
+        // An end that nobody dated is dated now, or its time to live would be over long ago.
+        for (position, condition) in status.conditions.enumerated() where !condition.hasTime {
+            status.conditions[position].lastTransitionTime = now
+        }
         var plan = finished(deletions: leftovers())
-        if let end = job.status.end, let seconds = job.spec.ttlSecondsAfterFinished {
+        if let end = status.end, let seconds = job.spec.ttlSecondsAfterFinished {
             let expiry = end.lastTransitionTime.adding(seconds: Int64(seconds))
             plan.deletesJob = expiry <= now
             if !plan.deletesJob { plan.wakeAfterSeconds = max(1, expiry.seconds(since: now)) }

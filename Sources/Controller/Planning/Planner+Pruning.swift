@@ -6,10 +6,13 @@ import Search
 extension Planner {
     /// Ends the records of trials that are not worth continuing; `retirements` stops their TrainJobs.
     ///
-    /// Decided from the records alone, once they hold what was reported: so it is decided again after a crash. A trial that
-    /// has ended, whatever its record says yet, is not stopped; nor is one whose TrainJob is out of sight.
+    /// Decided from the records alone, once they hold what was reported: so it is decided again after a crash. A trial
+    /// that has ended, whatever its record says yet, is not stopped; nor is one that is suspended with its job, whose
+    /// TrainJob is out of sight, or that says it is done: it may be saving its model.
     mutating func pruneTrials() {
-        guard let pruner = job.spec.pruneAlgorithm?.pruner, let objective = job.spec.objectives.first else { return }
+        guard let pruner = job.spec.pruneAlgorithm?.pruner, let objective = job.spec.objectives.first,
+            !job.spec.isSuspended
+        else { return }
         var courses = status.trials.enumerated().map { position, record in
             TrialProgress(
                 index: TrialName.index(of: record.trainJobName) ?? position,
@@ -19,7 +22,7 @@ extension Planner {
         }
         for (position, record) in status.trials.enumerated() where record.state == .running {
             guard let uid = record.trainJobUID, let trainJob = byUID[uid], !trainJob.isFinished,
-                observation.memory[uid]?.ending == nil,
+                observation.memory[uid]?.ending == nil, trainJob.trainerStatus?.progressPercentage ?? 0 < 100,
                 case .stop(let why) = pruner.verdict(
                     on: courses[position],
                     among: courses,

@@ -53,6 +53,20 @@ extension Planner {
         if let seconds = job.spec.ttlSecondsAfterFinished { wake(at: now.adding(seconds: Int64(seconds))) }
     }
 
+    /// Trials of other jobs joined the history, or none did.
+    mutating func tell(ofWarmStart counts: [(job: String, trials: Int)]) {
+        guard !counts.isEmpty else { return }
+        let joined = counts.reduce(0) { $0 + $1.trials }
+        let parts = counts.map { "\($0.trials) of \"\($0.job)\"" }.joined(separator: ", ")
+        tell(
+            joined > 0 ? .normal : .warning,
+            EventReason.warmStarted,
+            EventAction.start,
+            "trials that joined the history: \(parts)"
+                + (joined > 0 ? "" : "; a trial joins that succeeded with exactly these parameters and all objectives")
+        )
+    }
+
     /// A job that has ended is not suspended any more, whatever its spec says.
     mutating func endSuspension(_ reason: String, _ message: String) {
         guard status.conditions.isTrue(ConditionType.suspended) else { return }

@@ -61,11 +61,16 @@ struct Planner {
         // A job that is being deleted takes its TrainJobs with it (garbage collection); nothing may be added. One that
         // another manager runs is that manager's, status included.
         guard job.metadata.deletionTimestamp == nil, job.spec.isManagedByUs else { return finished() }
-        if job.status.isTerminal {
-            guard let resumption = Resumption(of: job) else { return closed() }
-            reopen(resumption)
-        }
+        guard job.status.isTerminal else { return proceed() }
+        guard let resumption = Resumption(of: job) else { return closed() }
+        var attempt = self
+        attempt.reopen(resumption)
+        let plan = attempt.proceed()
+        // A job that would end again at once does not go on: its end stands as it was said.
+        return plan.status.isTerminal ? closed() : plan
+    }
 
+    private mutating func proceed() -> Plan {
         let best = status.result?.trainJobName
         reviewTrials()
         pruneTrials()
@@ -106,7 +111,7 @@ struct Planner {
         if let uid = record.trainJobUID {
             sight.trainJob = byUID[uid]
             sight.memory = observation.memory[uid] ?? TrialMemory()
-            sight.isGone = sight.trainJob == nil && observation.gone.contains(uid)
+            if sight.trainJob == nil { sight.loss = observation.lost[uid] }
         } else {
             sight.trainJob = byName[record.trainJobName]
             sight.memory = sight.trainJob.flatMap { observation.memory[$0.metadata.uid] } ?? TrialMemory()
@@ -137,6 +142,7 @@ struct Planner {
                 warmStart: observation.warmStarts,
                 at: now
             )
+            if status.trials.isEmpty { tell(ofWarmStart: suggestions.warmStart) }
             for _ in running..<max(1, job.spec.parallelTrials) {
                 guard status.trials.count < limit else { return .budgetSpent }
                 let index = nextIndex
@@ -189,31 +195,31 @@ struct Planner {
 
     func finished(creations: [TrialCreation] = [], deletions: [TrialDeletion] = []) -> Plan {
         var status = status
-        // A job that went on and ended again at once shows no transition, so it must not date one.
-        for (position, condition) in status.conditions.enumerated() {
-            guard let before = job.status.conditions.condition(condition.type), before.status == condition.status else {
-                continue
-            }
-            status.conditions[position].lastTransitionTime = before.lastTransitionTime
-        }
         if status != job.status { status.summary = StatusSummary(of: status, spec: job.spec) }
-        var needsWrite = guardsLastValue || status.withoutRunningMetrics != job.status.withoutRunningMetrics
-        var due = due
-        let hasUnsaved = hasUnsavedProgress
-        if hasUnsaved, !needsWrite {
-            let saving = (observation.unsavedSince ?? now).adding(seconds: options.progressSaveSeconds)
-            needsWrite = saving <= now
-            if !needsWrite { due = min(due ?? saving, saving) }
-        }
+        let hasNews = status.withoutRunningMetrics != job.status.withoutRunningMetrics
+        let saving = hasNews ? nil : saving
+        let saves = saving.map { $0 <= now } ?? false
+        let due = saves ? due : [due, saving].compactMap { $0 }.min()
         return Plan(
             status: status,
-            needsStatusWrite: needsWrite,
-            leavesProgressUnsaved: hasUnsaved && !needsWrite,
+            needsStatusWrite: hasNews || saves,
+            savesReports: saves,
+            leavesProgressUnsaved: hasUnsavedProgress && !hasNews && !saves,
             creations: creations,
             deletions: deletions,
             events: events,
             wakeAfterSeconds: due.map { max(1, $0.seconds(since: now)) }
         )
+    }
+
+    /// When what running trials reported is written though nothing else is; `nil` when nothing must be.
+    ///
+    /// A value that the trial's own report holds no longer is written at once, unless the last such write is too
+    /// recent: where the objective and other metrics come in turns, every report but the first would cost one.
+    private var saving: Timestamp? {
+        if guardsLastValue { return observation.savedAt?.adding(seconds: options.progressSaveSeconds) ?? now }
+        guard hasUnsavedProgress else { return nil }
+        return (observation.unsavedSince ?? now).adding(seconds: options.progressSaveSeconds)
     }
 
     mutating func wake(at time: Timestamp) {

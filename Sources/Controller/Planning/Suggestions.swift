@@ -12,6 +12,8 @@ struct Suggestions {
     private let sampler: any Sampler
     private let seed: UInt64
     private(set) var history: TrialHistory
+    /// How many trials of each job of `warmStartFrom` are part of the history.
+    let warmStart: [(job: String, trials: Int)]
 
     /// Why there is no next suggestion.
     enum Stop: Error, Equatable {
@@ -41,7 +43,8 @@ struct Suggestions {
         names = space.parameters.map(\.name)
         seed = job.seed
         sampler = job.spec.searchAlgorithm.sampler(parallelTrials: job.spec.parallelTrials)
-        var past = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
+        var past: [PastTrial]
+        (past, self.warmStart) = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
             past.append(

@@ -16,8 +16,8 @@ struct TrialReview {
         /// The TrainJob with the record's UID or, for a record without one, with its name and our ownership.
         var trainJob: TrainJob?
         var memory = TrialMemory()
-        /// The API server said that the TrainJob no longer exists.
-        var isGone = false
+        /// The API server said that the TrainJob is the trial's no longer.
+        var loss: TrialLoss?
         var refusal: CreationRefusal?
     }
 
@@ -46,13 +46,9 @@ struct TrialReview {
         next.metrics = kept(metrics, in: next)
 
         if let ending = ending(sight) {
-            return ended(next, ending, metrics: metrics, isGone: sight.isGone)
+            return ended(next, ending, metrics: metrics, sight.loss)
         }
-        if sight.isGone, sight.trainJob == nil {
-            return Finding(
-                record: failed(next, TrialReason.deleted, "someone deleted the TrainJob before it had ended", at: now)
-            )
-        }
+        if let loss = sight.loss { return Finding(record: lost(next, loss, before: "it had ended")) }
         var finding = Finding(record: next)
         finding.guardsLastValue =
             sight.trainJob?.trainerStatus != nil
@@ -65,7 +61,7 @@ struct TrialReview {
     }
 
     private func ending(_ sight: Sight) -> TrialEnding? {
-        guard let trainJob = sight.trainJob, let ending = TrialEnding(of: trainJob, seen: nil) else {
+        guard let trainJob = sight.trainJob, let ending = TrialEnding(of: trainJob, at: now) else {
             return sight.memory.ending
         }
         guard let remembered = sight.memory.ending, remembered.outcome == ending.outcome else { return ending }
@@ -76,7 +72,7 @@ struct TrialReview {
         _ record: TrialRecord,
         _ ending: TrialEnding,
         metrics: [MetricValue],
-        isGone: Bool
+        _ loss: TrialLoss?
     ) -> Finding {
         if case .failed(let reason, let message) = ending.outcome {
             let reason = reason.isEmpty ? TrialReason.failed : reason
@@ -90,9 +86,12 @@ struct TrialReview {
             next.completionTime = ending.time
             return Finding(record: next)
         }
-        // A TrainJob that is gone cannot report any more, so there is nothing to wait for.
         let due = (ending.seen ?? ending.time).adding(seconds: graceSeconds)
-        guard isGone || due <= now else { return Finding(record: record, due: due) }
+        guard due <= now else {
+            // A TrainJob that is gone cannot report any more, so there is nothing to wait for.
+            guard let loss else { return Finding(record: record, due: due) }
+            return Finding(record: lost(record, loss, before: "its last report came"))
+        }
         return Finding(record: failed(record, TrialReason.metricsUnavailable, missing(metrics), at: ending.time))
     }
 
@@ -104,7 +103,7 @@ struct TrialReview {
             guard Metrics.finiteNumber(last.value) == nil else { return nil }
             return "the trial completed with \"\(objective.metric)\" = \"\(last.value)\", which is not a finite number"
         }
-        return problems.joined(separator: "; ")
+        return (problems + [Sentences.reported(metrics)]).joined(separator: "; ")
     }
 
     private func refused(_ record: TrialRecord, _ refusal: CreationRefusal) -> TrialRecord {
@@ -115,7 +114,23 @@ struct TrialReview {
             failed(
                 record,
                 TrialReason.nameTaken,
-                "a TrainJob named \"\(record.trainJobName)\" exists already and belongs to \(owner); it was left alone",
+                "a TrainJob named \"\(record.trainJobName)\" exists already and "
+                    + (owner.map { "belongs to \($0)" } ?? "was not made for this job") + "; it was left alone",
+                at: now
+            )
+        }
+    }
+
+    private func lost(_ record: TrialRecord, _ loss: TrialLoss, before event: String) -> TrialRecord {
+        switch loss {
+        case .deleted:
+            failed(record, TrialReason.deleted, "someone deleted the TrainJob before \(event)", at: now)
+        case .released:
+            failed(
+                record,
+                TrialReason.nameTaken,
+                "someone changed the TrainJob's ownerReferences before \(event); it is not this job's any more and was "
+                    + "left alone",
                 at: now
             )
         }
@@ -146,27 +161,29 @@ struct TrialReview {
 
 extension TrialEnding {
     /// How a TrainJob ended; `nil` while it has not. `Complete` wins over `Failed`, should both be True.
-    public init?(of trainJob: TrainJob, seen: Timestamp?) {
-        if trainJob.isComplete {
-            let condition = trainJob.condition("Complete")
-            self.init(outcome: .complete, time: condition?.lastTransitionTime ?? seen ?? .distantPast, seen: seen)
-        } else if trainJob.isFailed {
-            let condition = trainJob.condition("Failed")
-            self.init(
-                outcome: .failed(reason: condition?.reason ?? "", message: condition?.message ?? ""),
-                time: condition?.lastTransitionTime ?? seen ?? .distantPast,
-                seen: seen
-            )
-        } else {
+    ///
+    /// - Parameters:
+    ///   - trainJob: The TrainJob.
+    ///   - now: When it ended, should its condition not say.
+    ///   - seen: When this process first saw the end; `nil` when that is not known.
+    public init?(of trainJob: TrainJob, at now: Timestamp, seen: Timestamp? = nil) {
+        guard let condition = ["Complete", "Failed"].lazy.compactMap(trainJob.condition).first(where: \.isTrue) else {
             return nil
         }
+        let time = condition.hasTime ? condition.lastTransitionTime : now
+        let outcome: Outcome =
+            condition.type == "Complete"
+            ? .complete : .failed(reason: condition.reason, message: condition.message)
+        self.init(outcome: outcome, time: time, seen: seen)
     }
 }
 
-extension Timestamp {
-    /// The Unix epoch: for an end whose time nobody told.
-    static let distantPast = Timestamp(secondsSinceEpoch: 0)
+extension Condition {
+    /// Whether it says when it last changed: 1970 is what is read where it does not.
+    var hasTime: Bool { lastTransitionTime > Timestamp(secondsSinceEpoch: 0) }
+}
 
+extension Timestamp {
     /// A later time.
     func adding(seconds: Int64) -> Timestamp { advanced(by: .seconds(seconds)) }
 

@@ -19,8 +19,10 @@ public struct WarmStartSource: Sendable, Equatable {
 /// The trials of earlier jobs that join a job's history.
 ///
 /// Before the first trial every job named must exist and have ended. What of theirs counts is fixed at that moment, by
-/// time: a trial that ended later, because its job was given more trials, does not join, so that suggestions do not depend
-/// on when a controller was restarted. A job that is deleted after that moment takes its trials out of the history.
+/// time: a trial that began later, because its job was given more trials, does not join, so that suggestions do not
+/// depend on when a controller was restarted. Both times are those of records, which controllers date; when a trial
+/// ended is said by Trainer, whose clock may be another. A job that is deleted after that moment takes its trials out
+/// of the history.
 struct WarmStart {
     let job: OptimizationJob
     let sources: [String: WarmStartSource]
@@ -39,13 +41,17 @@ struct WarmStart {
 
     /// Succeeded trials with all of the objectives and exactly the parameters of this job, in the order of the jobs and of
     /// their trials. They are numbered downwards from −1, apart from the job's own.
-    func trials(of names: [String], at now: Timestamp) -> [PastTrial] {
+    ///
+    /// - Returns: The trials, and how many each job gave.
+    func trials(of names: [String], at now: Timestamp) -> (trials: [PastTrial], counts: [(job: String, trials: Int)]) {
         let begin = job.status.trials.first?.creationTime ?? now
         var trials: [PastTrial] = []
+        var counts: [(job: String, trials: Int)] = []
         for source in job.spec.warmStartFrom {
+            let before = trials.count
+            defer { counts.append((source, trials.count - before)) }
             for record in sources[source]?.records ?? [] where record.state == .succeeded {
-                guard record.parameters.count == names.count,
-                    let completion = record.completionTime, completion <= begin,
+                guard record.parameters.count == names.count, record.creationTime <= begin,
                     let assignment = Suggestions.assignment(of: record, names: names),
                     let values = Metrics.objectiveValues(job.spec.objectives, in: record.metrics)
                 else { continue }
@@ -54,6 +60,6 @@ struct WarmStart {
                 )
             }
         }
-        return trials
+        return (trials, counts)
     }
 }

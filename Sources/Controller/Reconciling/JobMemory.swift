@@ -25,6 +25,9 @@ struct JobMemory: Sendable {
     /// Since when running trials have made progress that the status does not hold.
     private(set) var unsavedSince: Timestamp?
 
+    /// When the status was last written for the sake of what running trials reported alone.
+    var savedAt: Timestamp?
+
     /// Creations that failed, by TrainJob name.
     private(set) var setbacks: [String: CreationSetback] = [:]
     private var attempts: [String: Int] = [:]

@@ -19,17 +19,17 @@ extension Reconciler {
         let running = isActive ? job.status.trials.filter { $0.state == .running } : []
         let missing = running.filter { record in record.trainJobUID.map { !known.contains($0) } ?? false }
 
-        var gone: Set<String> = []
+        var lost: [String: TrialLoss] = [:]
         var uncertain: String?
         let answers = await concurrently(missing, atMost: options.maxConcurrentCalls) { [api] record in
-            await Self.presence(of: record, in: job.metadata.namespace, api)
+            await Self.presence(of: record, job.metadata, api)
         }
         for (record, answer) in zip(missing, answers) {
             switch answer {
             case .present(let trainJob):
                 children.append(trainJob)
                 remember(name, uid) { $0.saw(trainJob, at: now()) }
-            case .gone: gone.insert(record.trainJobUID ?? "")
+            case .lost(let loss): lost[record.trainJobUID ?? ""] = loss
             case .unknown(let problem): uncertain = problem
             }
         }
@@ -42,11 +42,12 @@ extension Reconciler {
         let observation = Observation(
             trainJobs: children,
             memory: trials.memories(of: uid),
-            gone: gone,
+            lost: lost,
             refusals: memory.refusals,
             setbacks: memory.setbacks,
             warmStarts: await warmStarts(of: job),
-            unsavedSince: memory.unsavedSince
+            unsavedSince: memory.unsavedSince,
+            savedAt: memory.savedAt
         )
         return (observation, uncertain)
     }
@@ -66,22 +67,24 @@ extension Reconciler {
 
     enum Presence: Sendable {
         case present(TrainJob)
-        case gone
+        case lost(TrialLoss)
         case unknown(String)
     }
 
-    /// Asks the API server whether the TrainJob of a record still exists: the cache not showing it proves nothing.
+    /// Asks the API server whether the TrainJob of a record still exists and is the job's: the cache not showing it
+    /// proves nothing.
     static func presence(
         of record: TrialRecord,
-        in namespace: String,
+        _ job: ObjectMeta,
         _ api: any KubernetesAPI
     ) async -> Presence {
         do throws(APIError) {
-            let name = NamespacedName(namespace: namespace, name: record.trainJobName)
+            let name = NamespacedName(namespace: job.namespace, name: record.trainJobName)
             let trainJob = TrainJob(decoding: try await api.get(.trainJobs, name))
-            return trainJob.metadata.uid == record.trainJobUID ? .present(trainJob) : .gone
+            guard trainJob.metadata.uid == record.trainJobUID else { return .lost(.deleted) }
+            return trainJob.metadata.isControlled(by: job.uid) ? .present(trainJob) : .lost(.released)
         } catch {
-            return error.isNotFound ? .gone : .unknown("\(error)")
+            return error.isNotFound ? .lost(.deleted) : .unknown("\(error)")
         }
     }
 }

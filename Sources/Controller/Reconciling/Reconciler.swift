@@ -112,7 +112,9 @@ final class Reconciler: Sendable {
         var job = snapshot
         if plan.needsStatusWrite {
             switch await write(plan.status, of: snapshot, name) {
-            case .success(let written): job = written
+            case .success(let written):
+                job = written
+                if plan.savesReports { remember(name, job.metadata.uid) { $0.savedAt = now() } }
             case .failure(let failure): return .done(failure.next)
             }
             for event in plan.events { await tell(event, job) }

@@ -46,7 +46,7 @@ struct TrainJobCreator: Sendable {
                 )
             )
         }
-        return .refused(.nameTaken(owner: owner.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody's controller"))
+        return .refused(.nameTaken(owner: owner.map { "\($0.kind) \"\($0.name)\"" }))
     }
 
     private func made(_ trainJob: TrainJob) -> CreationOutcome {

@@ -33,7 +33,7 @@ final class TrialMemoryStore: Sendable {
     @discardableResult
     func note(_ trainJob: TrainJob, of jobUID: String, at now: Timestamp) -> Bool {
         let reported = trainJob.trainerStatus?.metrics ?? []
-        let ending = TrialEnding(of: trainJob, seen: now)
+        let ending = TrialEnding(of: trainJob, at: now, seen: now)
         guard !reported.isEmpty || ending != nil || trainJob.trainerStatus != nil else { return false }
         return state.withLock { state in
             let before = state.memories[jobUID]?[trainJob.metadata.uid] ?? TrialMemory()

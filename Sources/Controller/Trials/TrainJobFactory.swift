@@ -6,7 +6,7 @@ import OptimizationAPI
 ///
 /// A function of the job and the record alone, so an attempt that is repeated after a crash asks for the same object.
 /// The template's spec is taken as it is, whatever fields it has; its finalizers are not copied, as they would block
-/// the deletion of trials.
+/// the deletion of trials, nor is the mark of a trial that was suspended with its job.
 ///
 /// - Parameters:
 ///   - job: The job with its template.
@@ -18,6 +18,7 @@ func makeTrainJob(job: OptimizationJob, record: TrialRecord) -> JSONValue {
     labels[Labels.optimizationJobName] = Labels.jobNameValue(for: job.metadata.name)
     if let index = TrialName.index(of: record.trainJobName) { labels[Labels.trialIndex] = String(index) }
     var annotations = template.annotations
+    annotations[Annotations.suspendedByJob] = nil
     annotations[Annotations.parameters] = parametersText(record.parameters)
 
     let owner = OwnerReference(

@@ -12,7 +12,7 @@ struct EndingTrialsTests {
         at trainJob: TrainJob?,
         record: TrialRecord = Sample.record(0, uid: "u0"),
         memory: TrialMemory? = nil,
-        gone: Bool = false,
+        lost: TrialLoss? = nil,
         after seconds: Int64 = 0,
         direction: String = "Minimize"
     ) throws -> Plan {
@@ -23,7 +23,7 @@ struct EndingTrialsTests {
         let seen = Observation(
             trainJobs: trainJob.map { [$0] } ?? [],
             memory: memory.map { ["u0": $0] } ?? [:],
-            gone: gone ? ["u0"] : []
+            lost: lost.map { ["u0": $0] } ?? [:]
         )
         return plan(for: job, observing: seen, at: Sample.start.adding(seconds: seconds))
     }
@@ -89,6 +89,15 @@ struct EndingTrialsTests {
         #expect(first.needsStatusWrite)
         let again = try Sample.job(Sample.jobObject(numTrials: 3, parallelTrials: 1), status: first.status)
         #expect(!plan(for: again, observing: seen, at: Sample.start).needsStatusWrite)
+        #expect(first.savesReports)
+        var recent = seen
+        recent.savedAt = Sample.start.adding(seconds: -59)
+        let early = plan(for: job, observing: recent, at: Sample.start)
+        #expect(!early.needsStatusWrite && !early.savesReports && early.wakeAfterSeconds == 1)
+        #expect(plan(for: job, observing: recent, at: Sample.start.adding(seconds: 1)).savesReports)
+        // What is written for another reason brings it along at once.
+        recent.trainJobs = [Sample.complete("bert-trial-0", uid: "u0", metrics: [])]
+        #expect(plan(for: job, observing: recent, at: Sample.start).status.trials[0].state == .succeeded)
     }
 
     @Test(
@@ -140,7 +149,7 @@ struct EndingTrialsTests {
 
     @Test("fails, and never resurrects, a trial whose TrainJob is confirmed to be gone")
     func deleted() throws {
-        let plan = try look(at: nil, gone: true)
+        let plan = try look(at: nil, lost: .deleted)
         #expect(plan.status.trials[0].state == .failed)
         #expect(plan.status.trials[0].reason == TrialReason.deleted)
         #expect(plan.creations.map(\.name) == ["bert-trial-1"])
@@ -154,7 +163,7 @@ struct EndingTrialsTests {
 
     @Test("does not take another TrainJob of the same name for the recorded one")
     func impostor() throws {
-        let plan = try look(at: Sample.complete("bert-trial-0", uid: "other", metrics: [("loss", "0")]), gone: true)
+        let plan = try look(at: Sample.complete("bert-trial-0", uid: "other", metrics: [("loss", "0")]), lost: .deleted)
         #expect(plan.status.trials[0].reason == TrialReason.deleted && plan.deletions.isEmpty)
     }
 
@@ -164,10 +173,42 @@ struct EndingTrialsTests {
             metrics: [MetricValue(name: "loss", value: "0.4")],
             ending: TrialEnding(outcome: .complete, time: Sample.start, seen: Sample.start)
         )
-        #expect(try look(at: nil, memory: memory, gone: true).status.trials[0].state == .succeeded)
+        #expect(try look(at: nil, memory: memory, lost: .deleted).status.trials[0].state == .succeeded)
         let silent = TrialMemory(ending: TrialEnding(outcome: .complete, time: Sample.start, seen: Sample.start))
-        let plan = try look(at: nil, memory: silent, gone: true)
-        #expect(plan.status.trials[0].reason == TrialReason.metricsUnavailable)
+        let plan = try look(at: nil, memory: silent, lost: .deleted)
+        #expect(plan.status.trials[0].reason == TrialReason.deleted)
+        #expect(plan.status.trials[0].message == "someone deleted the TrainJob before its last report came")
+        let late = try look(at: nil, memory: silent, lost: .deleted, after: 30)
+        #expect(late.status.trials[0].reason == TrialReason.metricsUnavailable)
+    }
+
+    @Test("gives up a trial whose TrainJob is the job's no more, tells of it, and leaves the TrainJob alone")
+    func released() throws {
+        let plan = try look(at: nil, lost: .released)
+        #expect(plan.status.trials[0].state == .failed && plan.status.trials[0].reason == TrialReason.nameTaken)
+        #expect(plan.deletions.isEmpty && plan.suspensions.isEmpty)
+        #expect(plan.events.contains { $0.kind == .warning && $0.note.contains("ownerReferences") })
+    }
+
+    @Test("names what a trial reported instead of its objective, within bounds")
+    func misspelt() throws {
+        func message(_ metrics: [(String, String)]?) throws -> String? {
+            let trainJob = Sample.complete("bert-trial-0", uid: "u0", metrics: metrics)
+            return try look(at: trainJob, after: 30).status.trials[0].message
+        }
+        let start = "the trial completed without reporting \"loss\"; it reported "
+        #expect(try message(nil) == start + "no metric at all")
+        #expect(try message([("los", "1"), ("epoch", "3")]) == start + "\"los\", \"epoch\"")
+        let many = try #require(try message((0..<30).map { (String(repeating: "x", count: 500) + "\($0)", "1") }))
+        #expect(many.hasSuffix(" and 22 more") && many.utf8.count < 700)
+    }
+
+    @Test("dates an end without a date by when it was seen")
+    func undated() throws {
+        var trainJob = Sample.complete("bert-trial-0", uid: "u0", metrics: [("loss", "1")])
+        trainJob.conditions = [try #require(Condition(decoding: ["type": "Complete", "status": "True"]))]
+        let record = try look(at: trainJob, after: 7).status.trials[0]
+        #expect(record.state == .succeeded && record.completionTime == Sample.start.adding(seconds: 7))
     }
 
     @Test("waits for a TrainJob that is being deleted to be gone")
@@ -183,7 +224,7 @@ struct EndingTrialsTests {
             Sample.complete("bert-trial-0", uid: "u0", metrics: [("loss", "0.1")]),
             Sample.failed("bert-trial-0", uid: "u0", reason: "Late", message: "x"), nil,
         ] {
-            let plan = try look(at: trainJob, record: record, gone: true, after: 100)
+            let plan = try look(at: trainJob, record: record, lost: .deleted, after: 100)
             #expect(plan.status.trials[0] == record)
         }
     }
@@ -205,6 +246,15 @@ struct EndingTrialsTests {
 
     @Test("fails a record whose name belongs to someone else, and says to whom")
     func nameTaken() throws {
+        let nobodys = plan(
+            for: try Sample.job(status: Sample.status([Sample.record(0)])),
+            observing: Observation(refusals: ["bert-trial-0": .nameTaken(owner: nil)]),
+            at: Sample.start
+        )
+        #expect(
+            nobodys.status.trials[0].message
+                == "a TrainJob named \"bert-trial-0\" exists already and was not made for this job; it was left alone"
+        )
         let job = try Sample.job(status: Sample.status([Sample.record(0)]))
         let seen = Observation(refusals: ["bert-trial-0": .nameTaken(owner: "Workflow \"nightly\"")])
         let plan = plan(for: job, observing: seen, at: Sample.start)

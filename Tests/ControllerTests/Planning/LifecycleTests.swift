@@ -221,6 +221,12 @@ struct ResumptionTests {
             )
             #expect(plan.status.end == nil && plan.status.trials.count == 3)
         }
+        for more in [["maxFailedTrials": 1], [:]] as [JSONObject] {
+            let used = try changed(status, numTrials: status.trials.count, more: more)
+            let plan = plan(for: used, observing: Observation(), at: Sample.start)
+            #expect(plan.status.end?.reason == JobReason.maxFailedTrialsExceeded && plan.events.isEmpty)
+            #expect(plan.status.end?.observedGeneration == used.metadata.generation)
+        }
         let still = try changed(status, numTrials: 3, more: ["maxFailedTrials": 0])
         #expect(plan(for: still, observing: Observation(), at: Sample.start).status.end != nil)
     }
@@ -266,6 +272,7 @@ struct ResumptionTests {
         status = plan(for: try job(4, status, generation: 4), observing: Observation(), at: Sample.start).status
         #expect(status.end?.reason == JobReason.allTrialsFailed)
         let last = plan(for: try job(4, status, generation: 4), observing: Observation(), at: Sample.start)
+        #expect(last.events.isEmpty)
         #expect(!last.needsStatusWrite)
     }
 }
@@ -330,6 +337,17 @@ struct RetentionTests {
         #expect(plan.status.optimalTrials.map(\.trainJobName) == [0, 1, 3, 4].map { "bert-trial-\($0)" })
         #expect(plan.status.result?.trainJobName == "bert-trial-3")
         #expect(plan.deletions.map(\.uid) == ["u2"])
+    }
+
+    @Test("counts the time to live of an end without a date from when it is seen")
+    func undated() throws {
+        var job = try finished("All", ttl: 60)
+        for position in job.status.trials.indices { job.status.trials[position].state = .succeeded }
+        job.status.conditions = [try #require(Condition(decoding: ["type": "Complete", "status": "True"]))]
+        let first = plan(for: job, observing: seen, at: Sample.start)
+        #expect(!first.deletesJob && first.wakeAfterSeconds == 60 && first.needsStatusWrite)
+        job.status = first.status
+        #expect(plan(for: job, observing: seen, at: Sample.start.adding(seconds: 60)).deletesJob)
     }
 
     @Test("deletes the job when its time to live after the end is over, not before", arguments: [0, 60])
@@ -496,12 +514,12 @@ struct WarmStartTests {
         #expect(ready.status.trials.count == 2 && ready.status.condition("Running")?.status == "True")
     }
 
-    @Test("takes succeeded trials on exactly its parameters that ended before it began, in a fixed order")
+    @Test("takes succeeded trials on exactly its parameters that began before it did, in a fixed order")
     func joins() throws {
         var foreign = Sample.record(3, state: .succeeded, loss: "1")
         foreign.parameters = [ParameterAssignment(name: "rate", value: "1")]
         var late = Sample.record(4, state: .succeeded, loss: "1")
-        late.completionTime = Sample.start.adding(seconds: 1)
+        late.creationTime = Sample.start.adding(seconds: 1)
         let sources = [
             "old": source([
                 Sample.record(0, state: .succeeded, loss: "0.5"), Sample.record(1, state: .failed),
@@ -510,12 +528,33 @@ struct WarmStartTests {
             "older": source([Sample.record(5, state: .succeeded, loss: "0.25")]),
         ]
         var job = try Sample.job(object)
-        let first = WarmStart(job: job, sources: sources).trials(of: ["lr"], at: Sample.start)
+        let (first, counts) = WarmStart(job: job, sources: sources).trials(of: ["lr"], at: Sample.start)
+        #expect(counts.map(\.job) == ["old", "older"] && counts.map(\.trials) == [1, 1])
         #expect(first.map(\.assignment.values) == [["0.1"], ["0.6"]])
         #expect(first.map(\.objectives) == [[0.5], [0.25]] && first.map(\.index) == [-1, -2])
         job.status = Sample.status([Sample.record(0)])
         let after = WarmStart(job: job, sources: sources).trials(of: ["lr"], at: Sample.start.adding(seconds: 500))
+            .trials
         #expect(after == first)
         #expect(WarmStart(job: job, sources: [:]).obstacle == nil)
+    }
+
+    @Test("takes trials that ended, by a clock that is ahead, after it began; and says once how many joined")
+    func clocks() throws {
+        var ahead = Sample.record(0, state: .succeeded, loss: "0.5")
+        ahead.completionTime = Sample.start.adding(seconds: 90)
+        for (records, kind, words) in [
+            ([ahead], JobEvent.Kind.normal, "trials that joined the history: 1 of \"old\", 0 of \"older\""),
+            ([], .warning, "trials that joined the history: 0 of \"old\", 0 of \"older\"; "),
+        ] {
+            let seen = Observation(warmStarts: ["old": source(records), "older": source([])])
+            let began = plan(for: try Sample.job(object), observing: seen, at: Sample.start)
+            let event = try #require(began.events.first { $0.reason == EventReason.warmStarted })
+            #expect(event.kind == kind && event.note.hasPrefix(words))
+            var status = began.status
+            status.trials[0].state = .failed
+            let next = plan(for: try Sample.job(object, status: status), observing: seen, at: Sample.start)
+            #expect(next.status.trials.count == 3 && !next.events.contains { $0.reason == EventReason.warmStarted })
+        }
     }
 }

@@ -74,11 +74,16 @@ struct PruningTests {
         #expect(look([9, 9], at: demanding).status.trials[5].state == .running)
     }
 
-    @Test("stops no trial whose TrainJob has ended, or is out of sight")
+    @Test("stops no trial whose TrainJob has ended, is out of sight, suspended or at 100 percent")
     func endedOrUnseen() throws {
         let ended = Sample.complete("bert-trial-5", uid: "u5", metrics: [])
         #expect(look([9, 8], at: try job(), trainJob: ended).status.trials[5].state == .succeeded)
         #expect(look([9, 8], at: try job(), trainJob: nil).status.trials[5].state == .running)
+        let suspended = try job(more: ["suspend": true])
+        #expect(look([9, 8], at: suspended).status.trials[5].state == .running)
+        var done = Sample.trainJob("bert-trial-5", uid: "u5", metrics: [("loss", "9")])
+        done.trainerStatus?.progressPercentage = 100
+        #expect(look([9, 8], at: try job(), trainJob: done).status.trials[5].state == .running)
     }
 
     @Test("asks nothing of a job without pruneAlgorithm, and keeps no progress of its trials")

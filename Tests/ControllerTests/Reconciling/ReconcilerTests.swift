@@ -220,6 +220,43 @@ struct ReconcilerTests {
         #expect(bench.trainJob("bert-trial-0") == nil && bench.trainJob("bert-trial-1") != nil)
     }
 
+    @Test("gives up a trial whose TrainJob somebody took from the job, and never touches it again")
+    func released() async {
+        let bench = Bench(Sample.jobObject(numTrials: 2, parallelTrials: 1))
+        await bench.reconcile()
+        var taken = bench.trainJob("bert-trial-0") ?? .null
+        taken["metadata"]?["ownerReferences"] = []
+        bench.cluster.seed(.trainJobs, taken)
+        bench.clock.advance(by: 31)
+        bench.cluster.setSpec(Bench.job) { $0["suspend"] = true }
+        await bench.reconcile()
+        #expect(bench.status.trials[0].reason == TrialReason.nameTaken)
+        #expect(bench.events.contains { $0.reason == TrialReason.nameTaken && $0.kind == .warning })
+        #expect(bench.trainJob("bert-trial-0")?["spec"] == taken["spec"])
+        #expect(bench.cluster.calls("patch trainjobs/") == 0 && bench.cluster.calls("delete trainjobs") == 0)
+    }
+
+    @Test("writes what reports drop once a minute, however often they alternate, and the end at once")
+    func alternating() async {
+        let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))
+        await bench.reconcile()
+        let before = bench.cluster.calls("patch optimizationjobs/status")
+        let name = NamespacedName(namespace: "ml", name: "bert-trial-0")
+        for second in 0..<120 {
+            let metric = second % 2 == 0 ? "loss" : "epoch"
+            bench.cluster.setStatus(.trainJobs, name) {
+                $0["trainerStatus"] = ["metrics": [["name": .string(metric), "value": .string("\(second)")]]]
+            }
+            await bench.reconcile()
+            bench.clock.advance(by: 1)
+        }
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == before + 2)
+        bench.end("bert-trial-0")
+        await bench.reconcile()
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == before + 3)
+        #expect(bench.status.result?.metrics.first == MetricValue(name: "loss", value: "118"))
+    }
+
     @Test("keeps the objective of a trial whose closing report dropped it, across a restart")
     func closingReport() async {
         let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))

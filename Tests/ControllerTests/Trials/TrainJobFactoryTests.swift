@@ -28,6 +28,16 @@ struct TrainJobFactoryTests {
         )
     }
 
+    @Test("does not begin as one that was suspended with its job")
+    func unmarked() throws {
+        let template: JSONValue = [
+            "metadata": ["annotations": [Annotations.suspendedByJob: "true"]],
+            "spec": ["runtimeRef": ["name": "torch-distributed"]],
+        ]
+        let meta = ObjectMeta(try made(Sample.jobObject(template: template)))
+        #expect(meta.annotations[Annotations.suspendedByJob] == nil)
+    }
+
     @Test("has the template's labels and annotations besides its own, and no finalizers")
     func metadata() throws {
         let meta = ObjectMeta(try made())
