@@ -168,13 +168,13 @@ final class Simulation {
         if records.map({ $0.parameters.map(\.value) }) != Array(parameters.prefix(records.count)) {
             blame("other parameters than those of an undisturbed run")
         }
-        // More trials that would end the job at once are not begun.
+        // More trials that would end the job at once are not begun, and an end stands that would only be followed by another.
         let isSpent = records.count == job.spec.numTrials || Stop(judging: records, of: job) != nil
         let explained =
             switch end.reason {
             case JobReason.maxTrialsReached: isSpent && records.contains { $0.state == .succeeded }
             case JobReason.allTrialsFailed: isSpent && !records.contains { $0.state == .succeeded }
-            case JobReason.maxFailedTrialsExceeded: records.failures > (job.spec.maxFailedTrials ?? .max)
+            case JobReason.maxFailedTrialsExceeded: isSpent
             case JobReason.trainJobsCreationFailed: records.allSatisfy { $0.trainJobUID == nil }
             case JobReason.goalReached:
                 records.contains { record in
