@@ -35,7 +35,7 @@ struct Conclusion: Equatable {
             reason = JobReason.maxFailedTrialsExceeded
             let last = status.trials.last { $0.state == .failed }
             message =
-                "\(failures) trials failed, more than maxFailedTrials (\(job.spec.maxFailedTrials ?? 0))\(aside)"
+                "\(failures) trial\(failures == 1 ? "" : "s") failed, more than maxFailedTrials (\(job.spec.maxFailedTrials ?? 0))\(aside)"
                 + (last.map { "; the last, \($0.trainJobName): \(Sentences.failure(of: $0))" } ?? "")
             message = message.cut(toBytes: 4096)
             return
@@ -72,8 +72,14 @@ struct Conclusion: Equatable {
         let failed = status.trials.count { $0.state == .failed }
         let failure = status.trials.first { $0.state == .failed }
         message =
-            (failed == tried ? "all \(tried) trials failed" : "none of \(tried) trials succeeded, \(failed) failed")
-            + (failure.map { "; the first, \($0.trainJobName): \(Sentences.failure(of: $0))" } ?? "")
+            switch (failed, tried) {
+            case (1, 1): "the only trial failed"
+            case (tried, _): "all \(tried) trials failed"
+            default: "none of \(tried) trials succeeded, \(failed) failed"
+            }
+        if let failure {
+            message += "; \(tried == 1 ? "" : "the first, ")\(failure.trainJobName): \(Sentences.failure(of: failure))"
+        }
         message = message.cut(toBytes: 4096)
     }
 }

@@ -85,7 +85,7 @@ extension Planner {
     /// Conditions of a job that has not ended.
     mutating func describeProgress() {
         let isSuspended = job.spec.isSuspended
-        let isCreated = describeCreation()
+        let isHeldBack = describeCreation()
         let wasSuspended = status.conditions.isTrue(ConditionType.suspended)
         if isSuspended {
             set(ConditionType.suspended, "True", JobReason.suspended, "spec.suspend is true: no trial runs")
@@ -102,14 +102,14 @@ extension Planner {
         }
         if isSuspended {
             set(ConditionType.running, "False", JobReason.suspended, Sentences.progress(status, of: job))
-        } else if !isCreated, let created = status.conditions.condition(ConditionType.created) {
+        } else if isHeldBack, let created = status.conditions.condition(ConditionType.created) {
             set(ConditionType.running, "False", created.reason, created.message)
         } else {
             set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
         }
     }
 
-    /// - Returns: Whether trials exist, or nothing is known that holds them back.
+    /// - Returns: Whether something holds all trials back, which `Created` then tells.
     private mutating func describeCreation() -> Bool {
         let before = status.conditions.condition(ConditionType.created)
         if let obstacle {
@@ -117,16 +117,16 @@ extension Planner {
                 tell(.normal, EventReason.warmStartAwaited, EventAction.start, "no trial is started yet: \(obstacle)")
             }
             set(ConditionType.created, "False", JobReason.waitingForWarmStart, obstacle)
-            return false
+            return true
         }
         if let words = creationFailure(before) {
             set(ConditionType.created, "False", JobReason.trainJobsCreationFailed, words)
-            return false
+            return true
         }
         if !status.trials.isEmpty {
             set(ConditionType.created, "True", JobReason.trialsStarted, "trials are being created")
         }
-        return true
+        return false
     }
 
     /// Why no trial exists, as a sentence; `nil` when one does or none has failed to be created. After a restart, what the

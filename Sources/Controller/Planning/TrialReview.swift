@@ -103,7 +103,10 @@ struct TrialReview {
             guard Metrics.finiteNumber(last.value) == nil else { return nil }
             return "the trial completed with \"\(objective.metric)\" = \"\(last.value)\", which is not a finite number"
         }
-        return (problems + [Sentences.reported(metrics)]).joined(separator: "; ")
+        // A name that was misspelt shows beside those that were not.
+        let names = Set(metrics.map(\.name))
+        let lacksOne = objectives.contains { !names.contains($0.metric) }
+        return (problems + (lacksOne ? [Sentences.reported(metrics)] : [])).joined(separator: "; ")
     }
 
     private func refused(_ record: TrialRecord, _ refusal: CreationRefusal) -> TrialRecord {

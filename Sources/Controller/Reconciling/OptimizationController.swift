@@ -67,7 +67,13 @@ public final class OptimizationController: Sendable {
             now: now,
             logger: logger
         ) { event, job in
-            logger.info("event", metadata: [LogKey.reason: "\(event.reason)", "note": "\(event.note)"])
+            logger.info(
+                "event",
+                metadata: [
+                    LogKey.job: "\(job.metadata.namespacedName)", LogKey.reason: "\(event.reason)",
+                    "note": "\(event.note)",
+                ]
+            )
             events?.record(ObjectEvent(event, about: job.metadata))
         }
         let lateReports = Counter()

@@ -199,6 +199,10 @@ struct EndingTrialsTests {
         let start = "the trial completed without reporting \"loss\"; it reported "
         #expect(try message(nil) == start + "no metric at all")
         #expect(try message([("los", "1"), ("epoch", "3")]) == start + "\"los\", \"epoch\"")
+        #expect(
+            try message([("loss", "nan")])
+                == "the trial completed with \"loss\" = \"nan\", which is not a finite number"
+        )
         let many = try #require(try message((0..<30).map { (String(repeating: "x", count: 500) + "\($0)", "1") }))
         #expect(many.hasSuffix(" and 22 more") && many.utf8.count < 700)
     }

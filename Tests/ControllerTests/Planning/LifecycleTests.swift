@@ -213,6 +213,7 @@ struct ResumptionTests {
         #expect(grown.status.end == nil && grown.status.condition("Failed")?.status == "False")
         let status = try ended([nil, "1"], more: ["maxFailedTrials": 0])
         #expect(status.end?.reason == JobReason.maxFailedTrialsExceeded)
+        #expect(status.end?.message.hasPrefix("1 trial failed, more than maxFailedTrials (0)") == true)
         for more in [["maxFailedTrials": 1], [:]] as [JSONObject] {
             let plan = plan(
                 for: try changed(status, numTrials: 3, more: more),

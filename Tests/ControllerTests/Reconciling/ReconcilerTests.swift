@@ -292,6 +292,8 @@ struct ReconcilerTests {
         await bench.reconcile()
         #expect(bench.status.trials[0].reason == TrialReason.metricsUnavailable)
         #expect(bench.status.condition("Failed")?.reason == JobReason.allTrialsFailed)
+        let message = bench.status.condition("Failed")?.message ?? ""
+        #expect(message.hasPrefix("the only trial failed; bert-trial-0: MetricsUnavailable: "))
     }
 
     @Test("ignores and forgets a report that comes after a trial was settled")
