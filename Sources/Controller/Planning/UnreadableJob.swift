@@ -21,17 +21,13 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
     }
     plan.needsStatusWrite = true
     guard job.status.trials.isEmpty else {
-        let changed = plan.status.conditions.setCondition(
-            condition(ConditionType.running, "Unknown", JobReason.specNotUnderstood)
-        )
+        plan.status.conditions.setCondition(condition(ConditionType.running, "Unknown", JobReason.specNotUnderstood))
         plan.status.summary = StatusSummary(ofUnreadable: plan.status)
-        plan.needsStatusWrite = changed
+        plan.needsStatusWrite = plan.status != job.status
         return plan
     }
     if plan.status.conditions.isTrue(ConditionType.suspended) {
-        plan.status.conditions.setCondition(
-            condition(ConditionType.suspended, "False", JobReason.invalidSpec)
-        )
+        plan.status.conditions.setCondition(condition(ConditionType.suspended, "False", JobReason.invalidSpec))
     }
     plan.status.conditions.setCondition(condition(ConditionType.failed, "True", JobReason.invalidSpec))
     plan.status.summary = StatusSummary(ofUnreadable: plan.status)

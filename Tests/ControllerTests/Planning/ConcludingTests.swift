@@ -177,4 +177,19 @@ struct ConcludingTests {
             !Controller.plan(forUnreadable: JobSnapshot(object), because: problem, at: Sample.start).needsStatusWrite
         )
     }
+
+    @Test("does not know how a job is that has trials and whose spec cannot be understood, and says so once")
+    func notUnderstood() throws {
+        let running = plan(for: try Sample.job(), observing: Observation(), at: Sample.start).status
+        var object = Sample.jobObject()
+        object["spec"] = "nonsense"
+        object["status"] = running.json
+        let plan = plan(forUnreadable: JobSnapshot(object), because: "nonsense", at: Sample.start)
+        #expect(plan.needsStatusWrite && plan.status.condition("Running")?.reason == JobReason.specNotUnderstood)
+        #expect(plan.status.summary?.state == "Unknown" && plan.status.summary?.trials == "0/4")
+        #expect(plan.status.end == nil && plan.status.trials == running.trials)
+        object["status"] = plan.status.json
+        let again = Controller.plan(forUnreadable: JobSnapshot(object), because: "nonsense", at: Sample.start)
+        #expect(!again.needsStatusWrite)
+    }
 }
