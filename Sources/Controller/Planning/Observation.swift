@@ -62,6 +62,8 @@ public struct TrialMemory: Sendable, Equatable {
     public var metrics: [MetricValue]
     /// The objective's course, if the job prunes.
     public var progress: [ProgressPoint]
+    /// What the steps of the course are counted by: what its first point had.
+    public var stepMeasure: StepMeasure?
     /// How the TrainJob ended, once it has.
     public var ending: TrialEnding?
 

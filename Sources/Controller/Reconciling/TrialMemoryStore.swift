@@ -42,9 +42,11 @@ final class TrialMemoryStore: Sendable {
             if after.metrics.count > Self.metricLimit {
                 after.metrics.removeFirst(after.metrics.count - Self.metricLimit)
             }
-            if let metric = state.followed[jobUID],
-                let point = trainJob.trainerStatus.flatMap({ ProgressPoint($0, of: metric) })
+            if let metric = state.followed[jobUID], let report = trainJob.trainerStatus,
+                let measure = before.stepMeasure ?? report.stepMeasure,
+                let point = ProgressPoint(report, of: metric, by: measure)
             {
+                after.stepMeasure = measure
                 after.progress.add(point, atMost: TrialProgress.limit)
             }
             if let ending, ending.outcome != before.ending?.outcome { after.ending = ending }

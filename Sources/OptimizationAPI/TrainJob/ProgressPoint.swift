@@ -26,10 +26,9 @@ public struct ProgressPoint: ProgressStep, Sendable, Hashable {
     /// What a report says about a metric; `nil` when it lacks the metric or does not say how far the trial has come.
     ///
     /// A value that is no number counts as NaN.
-    public init?(_ report: TrainerStatus, of metric: String) {
-        guard let step = report.step, let reported = report.metrics.last(where: { $0.name == metric }) else {
-            return nil
-        }
+    public init?(_ report: TrainerStatus, of metric: String, by measure: StepMeasure) {
+        guard let step = report.step(by: measure), let reported = report.metrics.last(where: { $0.name == metric })
+        else { return nil }
         self.init(step: step, value: reported.number ?? Double(reported.value) ?? .nan)
     }
 
@@ -51,19 +50,31 @@ public struct ProgressPoint: ProgressStep, Sendable, Hashable {
     public var byteCount: Int { description.utf8.count + 1 }
 }
 
-extension TrainerStatus {
-    /// The metrics that tell how far a trial has come, in the order in which they are looked for.
-    public static let stepMetrics = ["current_step", "global_step", "step", "epoch"]
+/// What tells how far a trial has come. Steps of two measures cannot be compared, so a trial keeps to one.
+public enum StepMeasure: Sendable, Hashable {
+    /// A metric that counts.
+    case metric(String)
+    /// `progressPercentage`.
+    case percentage
 
-    /// How far the trial has come: the last value of the first of `stepMetrics` that is reported as a finite number,
-    /// rounded down, else `progressPercentage`; `nil` when it says neither. 0 or more.
-    public var step: Int64? {
-        for name in Self.stepMetrics {
-            guard let number = number(ofMetric: name), let step = Int64(exactly: number.rounded(.down)) else {
-                continue
-            }
-            return max(0, step)
+    /// The metrics that count, in the order in which they are looked for.
+    public static let metrics = ["current_step", "global_step", "step", "epoch"]
+}
+
+extension TrainerStatus {
+    /// The first of the metrics that count, in their order, that is reported as a finite number, else
+    /// `progressPercentage`; `nil` when the report has neither.
+    public var stepMeasure: StepMeasure? {
+        (StepMeasure.metrics.map(StepMeasure.metric) + [.percentage]).first { step(by: $0) != nil }
+    }
+
+    /// How far the trial has come: the last value, rounded down; `nil` when it is not reported as a finite number. 0 or
+    /// more.
+    public func step(by measure: StepMeasure) -> Int64? {
+        switch measure {
+        case .metric(let name):
+            number(ofMetric: name).flatMap { Int64(exactly: $0.rounded(.down)) }.map { max(0, $0) }
+        case .percentage: progressPercentage.map { Int64(max(0, $0)) }
         }
-        return progressPercentage.map { Int64(max(0, $0)) }
     }
 }

@@ -35,6 +35,20 @@ struct MemoryTests {
         #expect(store.memories(of: "job")["u0"]?.metrics == [MetricValue(name: "loss", value: "3")])
     }
 
+    @Test("counts a course's steps by what its first point had, and passes over reports that lack it")
+    func oneMeasure() {
+        store.follow("loss", of: "job")
+        _ = note([("epoch", "0")])
+        _ = note([("loss", "3"), ("current_step", "1"), ("epoch", "0.5")])
+        _ = note([("loss", "2"), ("epoch", "7")])
+        _ = note([("loss", "1"), ("current_step", "4"), ("epoch", "8")])
+        #expect(
+            store.memories(of: "job")["u0"]?.progress == [
+                ProgressPoint(step: 1, value: 3), ProgressPoint(step: 4, value: 1),
+            ]
+        )
+    }
+
     @Test("dates the end when it is first seen")
     func ending() {
         #expect(note(nil, ended: true, at: 5))

@@ -23,17 +23,23 @@ struct ProgressPointTests {
             (report([("loss", "1")], percentage: 55), 55),
             (report([("loss", "1")]), nil),
         ]
-        for (report, step) in cases { #expect(report.step == step, "\(report)") }
+        for (report, step) in cases {
+            #expect(report.stepMeasure.flatMap { report.step(by: $0) } == step, "\(report)")
+        }
     }
 
     @Test("has the metric's last value, NaN for what is no number, and is none without either")
     func value() throws {
-        let point = try #require(ProgressPoint(report([("loss", "9"), ("loss", "0.25"), ("epoch", "1")]), of: "loss"))
-        #expect(point.value == 0.25 && point.step == 1)
-        #expect(ProgressPoint(report([("loss", "n/a"), ("epoch", "1")]), of: "loss")?.value.isNaN == true)
-        #expect(ProgressPoint(report([("loss", "inf"), ("epoch", "1")]), of: "loss")?.value == .infinity)
-        #expect(ProgressPoint(report([("epoch", "1")]), of: "loss") == nil)
-        #expect(ProgressPoint(report([("loss", "1")]), of: "loss") == nil)
+        func point(_ metrics: [(String, String)]) -> ProgressPoint? {
+            ProgressPoint(report(metrics), of: "loss", by: .metric("epoch"))
+        }
+        let last = try #require(point([("loss", "9"), ("loss", "0.25"), ("epoch", "1")]))
+        #expect(last.value == 0.25 && last.step == 1)
+        #expect(point([("loss", "n/a"), ("epoch", "1")])?.value.isNaN == true)
+        #expect(point([("loss", "inf"), ("epoch", "1")])?.value == .infinity)
+        #expect(point([("epoch", "1")]) == nil)
+        #expect(point([("loss", "1")]) == nil)
+        #expect(point([("loss", "1"), ("step", "1")]) == nil)
     }
 
     @Test("survives being written, whatever its value, and is the same point again")
