@@ -7,6 +7,10 @@ public struct DecimalText: Sendable {
     /// The pattern, as messages show it.
     public static let pattern = #"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"#
 
+    /// The same for people.
+    public static let grammar =
+        "'\(pattern)', a number such as 0.001, -3 or 1e-5, with no + and digits on both sides of the point"
+
     /// The text as written.
     public let text: String
     private let isNegative: Bool

@@ -14,7 +14,7 @@ extension Findings {
     ) -> DecimalText? {
         guard let text = string(key, in: parent, required: required, length: Limits.numberLength) else { return nil }
         guard let number = DecimalText(text) else {
-            at(key) { $0.add(.invalid, .string(text), "\($0.path) in body should match '\(DecimalText.pattern)'") }
+            at(key) { $0.add(.invalid, .string(text), "\($0.path) in body should match \(DecimalText.grammar)") }
             return nil
         }
         guard let type else { return nil }

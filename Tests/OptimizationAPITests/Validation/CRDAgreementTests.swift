@@ -80,7 +80,8 @@ struct CRDCase: CustomTestStringConvertible, Sendable {
         // An API server goes on to compare a bound that it has just called malformed.
         "uniform Infinity..1":
             "spec.parameters[0].searchSpace.uniform.min: Invalid value: \"Infinity\": "
-            + "spec.parameters[0].searchSpace.uniform.min in body should match '\(DecimalText.pattern)'",
+            + "spec.parameters[0].searchSpace.uniform.min in body should match '\(DecimalText.pattern)', "
+            + "a number such as 0.001, -3 or 1e-5, with no + and digits on both sides of the point",
         // An API server validates each alternative of int-or-string in turn.
         "limits float":
             "spec.trainJobTemplate.spec.trainer.resourcesPerNode.limits.cpu: Invalid value: \"number\": "

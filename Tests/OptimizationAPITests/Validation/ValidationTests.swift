@@ -29,7 +29,7 @@ struct ValidationTests {
             errors == [
                 #"spec.objectives[0].metric: Invalid value: "": spec.objectives[0].metric in body should be at least 1 chars long"#,
                 #"spec.objectives[0].direction: Unsupported value: "Up": supported values: "Maximize", "Minimize""#,
-                #"spec.parameters[0].searchSpace.uniform.max: Invalid value: "x": spec.parameters[0].searchSpace.uniform.max in body should match '^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$'"#,
+                #"spec.parameters[0].searchSpace.uniform.max: Invalid value: "x": spec.parameters[0].searchSpace.uniform.max in body should match '^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$', a number such as 0.001, -3 or 1e-5, with no + and digits on both sides of the point"#,
                 #"spec.parameters[1]: Duplicate value: {"name":"lr"}"#,
                 #"spec.parameters[1].searchSpace.categorical.choices[1]: Duplicate value: "a""#,
                 "spec.parameters[2].name: Required value",
