@@ -213,7 +213,7 @@ private enum NormalRules {
             )
             return
         }
-        if type == .float, let step, let width = step.double, largest / width >= 0x1p53 {
+        if type == .float, let step, let width = step.double, largest / width >= 0x1p51 {
             findings.add(
                 at: "step",
                 .invalid,

@@ -1,18 +1,21 @@
 /// The points of a space that trials have had, so that none gets one twice while others are left.
 ///
-/// In a space with infinitely many points nothing is counted: there a repetition is a coincidence, or a sampler's own
-/// wish.
+/// In a space with a real range nothing is counted: there a repetition is a coincidence, or a sampler's own wish. The
+/// values of a normal law with a step are counted, but never used up.
 struct TriedPoints {
     private let space: SearchSpace
     private let size: Int?
+    /// Whether every parameter has values that can be told apart.
+    private let isDiscrete: Bool
     private let isFinite: Bool
     private var tried: Set<Assignment> = []
 
     init(_ space: SearchSpace, _ history: TrialHistory) {
         self.space = space
         size = space.gridSize
+        isDiscrete = space.parameters.allSatisfy { $0.domain.isDiscrete }
         isFinite = space.isEnumerable
-        guard isFinite else { return }
+        guard isDiscrete else { return }
         for trial in history.trials { insert(trial.assignment) }
     }
 
@@ -24,30 +27,34 @@ struct TriedPoints {
 
     /// Counts a point; texts that are no values of the space are none of its points.
     mutating func insert(_ assignment: Assignment) {
-        guard isFinite, let assignment = canonical(assignment) else { return }
+        guard isDiscrete, let assignment = canonical(assignment) else { return }
         tried.insert(assignment)
     }
 
     /// Whether a trial had this point.
     func contains(_ assignment: Assignment) -> Bool {
-        guard isFinite, let assignment = canonical(assignment) else { return false }
+        guard isDiscrete, let assignment = canonical(assignment) else { return false }
         return tried.contains(assignment)
     }
 
     /// Counts a suggestion, in whose place comes another point if a trial had it.
     ///
-    /// - Returns: The point counted; `nil` when there is none left.
+    /// - Returns: The point counted; `nil` when there is none left. Of a normal law there is always one, if only so far out
+    ///   that repeating one is better.
     mutating func take(_ suggestion: Assignment, using generator: inout SeededGenerator) -> Assignment? {
         var taken = suggestion
         if contains(suggestion) {
-            guard let other = untried(using: &generator) else { return nil }
-            taken = other
+            if let other = untried(using: &generator) {
+                taken = other
+            } else if isFinite {
+                return nil
+            }
         }
         insert(taken)
         return taken
     }
 
-    /// A point no trial had, each about equally likely; `nil` when there is none.
+    /// A point no trial had, drawn from the laws of the parameters; `nil` when there is none, or hardly any.
     func untried(using generator: inout SeededGenerator) -> Assignment? {
         guard !isExhausted else { return nil }
         for _ in 0..<64 {
@@ -70,9 +77,7 @@ struct TriedPoints {
         var values: [String] = []
         values.reserveCapacity(assignment.values.count)
         for (parameter, text) in zip(space.parameters, assignment.values) {
-            guard let number = parameter.domain.number(of: text), let value = parameter.domain.point(number) else {
-                return nil
-            }
+            guard let value = parameter.domain.canonical(text) else { return nil }
             values.append(value)
         }
         return Assignment(values: values)

@@ -36,6 +36,8 @@ extension Domain {
     static func logUniform(from min: Double, to max: Double, _ unit: Double) -> Double {
         let low = ElementaryFunctions.log(min)
         let high = ElementaryFunctions.log(max)
+        // So close that they have one logarithm: there a ratio is as good as a difference.
+        guard low < high else { return uniform(from: min, to: max, unit) }
         return Swift.min(Swift.max(ElementaryFunctions.exp(low + unit * (high - low)), min), max)
     }
 
@@ -47,6 +49,11 @@ extension Domain {
     static func logUniform(from min: Int64, to max: Int64, _ unit: Double) -> Int64 {
         let low = ElementaryFunctions.log(Double(min) - 0.5)
         let high = ElementaryFunctions.log(Double(max) + 0.5)
+        guard low < high else {
+            let last = Double(max - min)
+            let number = (unit * (last + 1)).rounded(.down)
+            return number < last ? min + Int64(number) : max
+        }
         let value = ElementaryFunctions.exp(low + unit * (high - low)).rounded()
         guard value > Double(min) else { return min }
         guard value < Double(max), let whole = Int64(exactly: value) else { return max }

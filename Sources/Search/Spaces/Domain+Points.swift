@@ -47,7 +47,8 @@ extension Domain {
         case .float(let min, let max, _, let step):
             guard let value = DecimalText.double(text), value >= min, value <= max else { return nil }
             guard let step, let range = SteppedRange(min: min, max: max, step: step) else { return 0 }
-            let number = (value / step - min / step).rounded()
+            let width = value - min
+            let number = (width.isFinite ? width / step : value / step - min / step).rounded()
             guard number >= 0, number <= Double(lastPoint) else { return nil }
             let point = range.value(at: UInt64(number))
             return (point - value).magnitude <= 1e-9 * step ? UInt64(number) : nil
@@ -60,6 +61,32 @@ extension Domain {
             return choices.firstIndex { ExactText(text: $0) == ExactText(text: text) }.map { UInt64($0) }
         case .normal, .intNormal:
             return nil
+        }
+    }
+
+    /// Whether values can be told apart: all but real numbers without a step.
+    var isDiscrete: Bool {
+        switch self {
+        case .normal(_, _, _, let step): step != nil
+        case .intNormal: true
+        case .float, .int, .categorical: lastPoint != nil
+        }
+    }
+
+    /// A value as the domain writes it; `nil` when the text names none, or values cannot be told apart.
+    func canonical(_ text: String) -> String? {
+        switch self {
+        case .normal(_, _, _, let step?):
+            guard let value = DecimalText.double(text), value.isFinite else { return nil }
+            let multiple = SteppedRange.multiple((value / step).rounded(), of: step)
+            return (multiple - value).magnitude <= 1e-9 * step ? Domain.text(multiple) : nil
+        case .intNormal(_, _, let scale, let step):
+            guard let value = Domain.wholeNumber(text), value % step == 0, scale == .linear || value >= 1 else {
+                return nil
+            }
+            return String(value)
+        case .float, .int, .categorical, .normal:
+            return number(of: text).flatMap(point)
         }
     }
 

@@ -13,9 +13,7 @@ extension Domain {
             return Ruler(from: min, to: max, scale).coordinate(of: text)
         case .int(let min, let max, .log, _):
             guard let value = Domain.wholeNumber(text), value >= min, value <= max else { return nil }
-            let low = ElementaryFunctions.log(Double(min) - 0.5)
-            return (ElementaryFunctions.log(Double(value)) - low)
-                / (ElementaryFunctions.log(Double(max) + 0.5) - low)
+            return Domain.coordinate(of: value, from: min, to: max)
         case .float, .int:
             guard let number = number(of: text), let lastPoint else { return nil }
             return (Double(number) + 0.5) / (Double(lastPoint) + 1)
@@ -30,10 +28,31 @@ extension Domain {
         }
     }
 
+    /// The coordinate of a whole number on the logarithmic scale.
+    static func coordinate(of value: Int64, from min: Int64, to max: Int64) -> Double {
+        let low = ElementaryFunctions.log(Double(min) - 0.5)
+        let high = ElementaryFunctions.log(Double(max) + 0.5)
+        // Of numbers so large and so close that they have one logarithm, each has the same part.
+        guard low < high else { return (Double(value - min) + 0.5) / (Double(max - min) + 1) }
+        return (ElementaryFunctions.log(Double(value)) - low) / (high - low)
+    }
+
     private static func coordinate(of value: Double, mean: Double, stdDev: Double, _ scale: Scale) -> Double? {
         guard scale == .linear || value > 0 else { return nil }
         let measured = scale == .log ? ElementaryFunctions.log(value) : value
         return NormalLaw.probability(below: (measured - mean) / stdDev)
+    }
+
+    /// The value that nearly every draw has, three standard deviations to both sides of the mean being the same; `nil` when
+    /// there are several, and for all but normal laws.
+    public var usualValue: String? {
+        switch self {
+        case .normal, .intNormal:
+            let ends = [-3.0, 3].map { value(at: NormalLaw.probability(below: $0)) }
+            return ends[0] == ends[1] ? ends[0] : nil
+        case .float, .int, .categorical:
+            return nil
+        }
     }
 
     /// The value nearest to a coordinate.

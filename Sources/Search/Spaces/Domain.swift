@@ -67,7 +67,8 @@ extension Domain {
             guard let step else { return nil }
             guard scale == .linear else { return "takes no step on a logarithmic scale" }
             guard step.isFinite, step > 0 else { return "needs a finite step greater than 0" }
-            guard (mean.magnitude + NormalLaw.reach * stdDev) / step < 0x1p53 else {
+            // Multiples further out could round to the same Double.
+            guard (mean.magnitude + NormalLaw.reach * stdDev) / step < 0x1p51 else {
                 return "has a step too small for its distribution"
             }
             return nil

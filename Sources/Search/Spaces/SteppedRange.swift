@@ -13,7 +13,8 @@ struct SteppedRange {
     /// The power of ten that makes `min` and `step` whole; `nil` when there is none.
     private let whole: Double?
 
-    /// - Returns: `nil` when the points cannot be told apart or counted: more than 2^53, or bounds that are no range.
+    /// - Returns: `nil` when the points cannot be counted, 2^53 or more, or are so close that two of them could be the same
+    ///   Double, or when the bounds are no range.
     init?(min: Double, max: Double, step: Double) {
         guard min.isFinite, max.isFinite, step.isFinite, step > 0, min <= max else { return nil }
         self.min = min
@@ -31,7 +32,7 @@ struct SteppedRange {
             if SteppedRange.sum(min, steps + 1, step) <= max { steps += 1 }
         }
         guard steps >= 0, steps < 0x1p53 else { return nil }
-        guard steps == 0 || min + step > min, steps == 0 || max - step < max else { return nil }
+        guard steps == 0 || SteppedRange.areDistinct(min, max, step, whole) else { return nil }
         lastPoint = UInt64(steps)
     }
 
@@ -45,6 +46,16 @@ struct SteppedRange {
                 SteppedRange.sum(min, number, step)
             }
         return Swift.min(Swift.max(value, min), max)
+    }
+
+    /// Whether no two points round to the same Double.
+    private static func areDistinct(_ min: Double, _ max: Double, _ step: Double, _ whole: Double?) -> Bool {
+        let spacing = Swift.max(min.magnitude, max.magnitude).ulp
+        return switch whole {
+        case 1: true  // whole numbers, all exact
+        case nil: step >= 4 * spacing  // a product and a sum are rounded, each by up to one spacing
+        default: step > spacing  // rounded once, by half of it at most
+        }
     }
 
     /// `count · step`, as people write it: three steps of 0.1 are `0.3`.

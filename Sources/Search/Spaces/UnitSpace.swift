@@ -139,10 +139,7 @@ struct UnitSpace: Sendable {
             let unit = min(max(coordinate, 0), 1)
             switch space.parameters[axis].domain {
             case .int(let min, let max, .log, _):
-                let value = Domain.logUniform(from: min, to: max, unit)
-                let low = ElementaryFunctions.log(Double(min) - 0.5)
-                return (ElementaryFunctions.log(Double(value)) - low)
-                    / (ElementaryFunctions.log(Double(max) + 0.5) - low)
+                return Domain.coordinate(of: Domain.logUniform(from: min, to: max, unit), from: min, to: max)
             case .normal, .intNormal:
                 let domain = space.parameters[axis].domain
                 return domain.coordinate(of: value(at: unit, on: axis)).map { measured($0, on: axis) } ?? unit

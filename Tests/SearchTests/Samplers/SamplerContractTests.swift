@@ -51,6 +51,31 @@ struct SamplerContractTests {
         #expect(first == second)
     }
 
+    @Test(
+        "repeats no value of a normal law with a step while others are likely, and is never without one",
+        arguments: SamplerCase.all.filter { $0.testDescription != "grid" }
+    )
+    func normals(_ subject: SamplerCase) throws {
+        let space = try SearchSpace([
+            ParameterDomain(name: "a", domain: .intNormal(mean: 4, stdDev: 2)),
+            ParameterDomain(name: "b", domain: .normal(mean: 0, stdDev: 0.1, step: 0.1)),
+        ])
+        var history = TrialHistory()
+        for index in 0..<20 {
+            let next = try subject.sampler.suggestion(forTrial: index, in: space, after: history, seed: 3)
+            let assignment = try #require(next)
+            let value = try #require(Double(assignment.values[0]))
+            history.trials.append(
+                PastTrial(index: index, assignment: assignment, state: .succeeded, objectives: [value])
+            )
+        }
+        #expect(Set(history.trials.map(\.assignment)).count == 20)
+        let narrow = try SearchSpace.single(.intNormal(mean: 4, stdDev: 0.01))
+        var generator = SeededGenerator(seed: 1)
+        let suggestions = try subject.sampler.suggest(3, in: narrow, after: TrialHistory(), using: &generator)
+        #expect(suggestions.map(\.values) == [["4"], ["4"], ["4"]])
+    }
+
     @Test("continues the same sequence after a restart", arguments: SamplerCase.all)
     func restart(_ subject: SamplerCase) throws {
         let whole = try run(subject, trials: 30, seed: 99)

@@ -41,6 +41,35 @@ struct DomainUnitsTests {
         }
     }
 
+    @Test(
+        "has a finite coordinate for every value, however close its ends are",
+        arguments: [
+            .float(min: 1e300, max: 1e300.nextUp, scale: .log), .float(min: 0, max: .leastNonzeroMagnitude),
+            .float(min: 1, max: 1.0.nextUp), .float(min: -.greatestFiniteMagnitude, max: .greatestFiniteMagnitude),
+            .float(min: .leastNonzeroMagnitude, max: .greatestFiniteMagnitude, scale: .log),
+            .int(min: 1 << 60, max: 1 << 60 + 1), .int(min: 1 << 60, max: 1 << 60 + 1, scale: .log),
+            .int(min: .max - 7, max: .max, scale: .log), .int(min: 1, max: .max, scale: .log),
+            .normal(mean: 1e300, stdDev: 5e-324), .normal(mean: 0, stdDev: 1e307),
+            .intNormal(mean: 1e18, stdDev: 1e-300), .intNormal(mean: 0, stdDev: 1e-300, scale: .log),
+        ] as [Domain]
+    )
+    func finite(domain: Domain) throws {
+        let space = try SearchSpace.single(domain)
+        var texts: Set<String> = []
+        for normals in [UnitSpace.NormalMeasure.probability, .deviations] {
+            let units = UnitSpace(space, normals: normals)
+            for unit in [0, 1e-9, 0.25, 0.5, 0.75, 1 - 0x1p-53, 1] {
+                let text = domain.value(at: unit)
+                texts.insert(text)
+                let point = try #require(units.point(of: Assignment(values: [text])), "\(text)")
+                for coordinate in [point[0], units.snapped(unit, on: 0)] {
+                    #expect((0...1).contains(coordinate), "\(text) lies at \(coordinate)")
+                }
+            }
+        }
+        if domain.usualValue == nil { #expect(texts.count > 1) }
+    }
+
     @Test("gives every numbered point an equal part, the first and the last too")
     func equalParts() {
         var counts: [String: Int] = [:]

@@ -116,4 +116,25 @@ struct SteppedRangeTests {
         #expect((0...last).map { domain.point($0) } == expected)
         #expect(domain.point(last + 1) == nil)
     }
+
+    @Test(
+        "is refused where two points could be the same number",
+        arguments: [
+            (1, 1.0000000000000284, 0x1p-52, false), (1, 1.0000000000000284, 0x1p-50, true),
+            (1e17, 1.0000000000000064e17, 16, false), (1e17, 1.0000000000000064e17, 64, true),
+            (0, 9007199254740991, 3, true),
+            (0.1, 9e14, 0.1, false), (0.1, 9e13, 0.1, true),
+        ] as [(Double, Double, Double, Bool)]
+    )
+    func spacing(min: Double, max: Double, step: Double, isSound: Bool) throws {
+        let domain = Domain.float(min: min, max: max, step: step)
+        #expect(((try? SearchSpace.single(domain)) != nil) == isSound)
+        guard isSound else { return }
+        let last = try #require(domain.lastPoint)
+        for numbers in [0...Swift.min(last, 64), last - Swift.min(last, 64)...last] {
+            let points = numbers.compactMap { domain.point($0) }
+            #expect(Set(points).count == numbers.count)
+            #expect(points.map { domain.number(of: $0) } == Array(numbers))
+        }
+    }
 }
