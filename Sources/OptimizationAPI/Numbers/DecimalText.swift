@@ -78,6 +78,11 @@ public struct DecimalText: Sendable {
         return value
     }
 
+    /// What there is to add to a rule that a number breaks only because it rounds to 0; empty for every other number.
+    var underflowNote: String {
+        digits != 0 && double == 0 ? "; \(text) is too small for a 64-bit floating-point number and counts as 0" : ""
+    }
+
     /// The nearest Double where two whole Doubles make it, so that their quotient or product is rounded once: nearly every
     /// number people write. `nil` for others.
     ///

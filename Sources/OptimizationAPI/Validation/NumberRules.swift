@@ -41,7 +41,8 @@ extension Findings {
     ) -> DecimalText? {
         guard let number = number(key, in: parent, required: required, type) else { return nil }
         guard let value = number.double, value > 0 else {
-            add(at: key, .invalid, .string(number.text), "\(key) must be strictly greater than 0")
+            let problem = "\(key) must be strictly greater than 0" + number.underflowNote
+            add(at: key, .invalid, .string(number.text), problem)
             return nil
         }
         return number

@@ -61,21 +61,30 @@ enum SearchSpaceRules {
         let isStepSound = findings.errors.count == before
         guard let type, let min else { return nil }
         if scale == .log, min.double ?? 0 <= 0 {
-            findings.add(at: "min", .invalid, .string(min.text), "min must be strictly greater than 0")
+            let problem = "min must be strictly greater than 0" + min.underflowNote
+            findings.add(at: "min", .invalid, .string(min.text), problem)
             return nil
         }
         guard let max else { return nil }
         let bounds = NumericRange(min: min.text, max: max.text, type: type, step: step?.text)
         guard let domain = NumericRange.domain(type, from: min, to: max, step: step, scale) else { return nil }
-        guard check(domain, bounds, &findings), isStepSound else { return nil }
+        let note = min.underflowNote + max.underflowNote
+        guard check(domain, bounds, noting: note, &findings), isStepSound else { return nil }
         return domain
     }
 
     /// Rules between bounds and step.
-    private static func check(_ domain: Domain, _ bounds: NumericRange, _ findings: inout Findings) -> Bool {
+    ///
+    /// - Parameter note: What is special about the bounds.
+    private static func check(
+        _ domain: Domain,
+        _ bounds: NumericRange,
+        noting note: String,
+        _ findings: inout Findings
+    ) -> Bool {
         let isOrdered: Bool
         let fits: Bool
-        var reason = "min must be strictly less than max (\(bounds.max))"
+        var reason = "min must be strictly less than max (\(bounds.max))" + note
         switch domain {
         case .float(let low, let high, _, _):
             isOrdered = low < high
@@ -220,6 +229,16 @@ private enum NormalRules {
                 .string(step.text),
                 "step is too small for this distribution; leave it out"
             )
+            return
+        }
+        let scale: Domain.Scale = isLogarithm ? .log : .linear
+        let domain: Domain =
+            switch type {
+            case .float: .normal(mean: mean, stdDev: deviation, scale: scale, step: step?.double)
+            case .int: .intNormal(mean: mean, stdDev: deviation, scale: scale, step: step?.int64 ?? 1)
+            }
+        if let value = domain.usualValue {
+            findings.warn("\(findings.path): nearly every value is \(value), so there is hardly anything to search")
         }
     }
 }

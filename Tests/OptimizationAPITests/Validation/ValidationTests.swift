@@ -152,10 +152,46 @@ struct ValidationTests {
         _ = try OptimizationJob(decoding: job).spec.searchSpace
     }
 
-    @Test("refuses a logarithmic range that touches zero", arguments: ["0", "-1", "1e-400", "-0.0"])
+    @Test("refuses a logarithmic range that touches zero", arguments: ["0", "-1", "-0.0"])
     func logarithmOfZero(min: String) {
         let job = Samples.job(searchSpace: ["logUniform": ["min": .string(min), "max": "1"]])
         #expect(Validation.validateCreate(job).errors.map(\.detail) == ["min must be strictly greater than 0"])
+    }
+
+    @Test(
+        "says of a number that breaks a rule because it rounds to 0 that it does",
+        arguments: [
+            (["logUniform": ["min": "1e-400", "max": "1"]], "min must be strictly greater than 0"),
+            (["uniform": ["min": "0", "max": "1e-400"]], "min must be strictly less than max (1e-400)"),
+            (["uniform": ["min": "0", "max": "1", "step": "1e-400"]], "step must be strictly greater than 0"),
+            (["normal": ["mean": "0", "stdDev": "1e-400"]], "stdDev must be strictly greater than 0"),
+        ] as [(JSONValue, String)]
+    )
+    func underflow(searchSpace: JSONValue, rule: String) {
+        let errors = Validation.validateCreate(Samples.job(searchSpace: searchSpace)).errors
+        let note = "; 1e-400 is too small for a 64-bit floating-point number and counts as 0"
+        #expect(errors.map(\.detail) == [rule + note])
+    }
+
+    @Test(
+        "warns of a normal law that has hardly more than one value",
+        arguments: [
+            (["normal": ["mean": "7", "stdDev": "1", "step": "100"]], "0.0"),
+            (["normal": ["mean": "7.1", "stdDev": "0.1", "type": "Int"]], "7"),
+            (["logNormal": ["mean": "0", "stdDev": "0.1", "type": "Int"]], "1"),
+            (["normal": ["mean": "7", "stdDev": "1", "type": "Int", "step": "2"]], nil),
+            (["normal": ["mean": "7.5", "stdDev": "0.1", "type": "Int"]], nil),
+            (["normal": ["mean": "0", "stdDev": "1e-9"]], nil),
+        ] as [(JSONValue, String?)]
+    )
+    func narrowLaw(searchSpace: JSONValue, value: String?) {
+        let result = Validation.validateCreate(Samples.job(searchSpace: searchSpace))
+        let law = searchSpace.objectValue?.first?.key ?? ""
+        let expected = value.map {
+            "spec.parameters[0].searchSpace.\(law): nearly every value is \($0), so there is hardly anything to search"
+        }
+        #expect(result.isValid)
+        #expect(result.warnings == [expected].compactMap(\.self))
     }
 
     @Test("refuses grid search over real numbers, naming them, and allows it over whole ones and choices")
