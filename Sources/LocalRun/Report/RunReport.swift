@@ -70,7 +70,10 @@ struct RunReport {
 
     private var headline: String {
         let name = printable(state.jobName)
-        let count = "\(state.finishedCount) of \(state.totalTrials) trials in \(Text.clock(state.elapsed))"
+        let stopped = state.trials.count { $0.state == .earlyStopped }
+        let count =
+            "\(state.finishedCount) of \(state.totalTrials) trials in \(Text.clock(state.elapsed))"
+            + (stopped > 0 ? ", \(stopped) of them stopped early" : "")
         let detail = message.isEmpty ? "" : ": \(Text.onOneLine(message))"
         switch ending {
         case .complete:

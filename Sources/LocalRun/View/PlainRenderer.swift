@@ -14,23 +14,24 @@ enum PlainRenderer {
             let name = printable(trial.name)
             let count = "\(finished)/\(state.totalTrials) finished"
             let took = Text.short(trial.duration(at: state.elapsed))
+            let values = state.objectives.compactMap { objective in
+                trial.metric(objective.metric).map { "\(printable(objective.metric))=\(Text.number($0))" }
+            }.joined(separator: " ")
             switch trial.state {
             case .succeeded:
-                let values = state.objectives.map { objective in
-                    "\(printable(objective.metric))=\(trial.metric(objective.metric).map(Text.number) ?? "?")"
-                }
                 let best = state.objectives.count > 1 ? "best \(printable(state.objective.metric))" : "best"
                 let note = isBest ? ", \(best) so far" : ""
-                return "\(time) \(name) succeeded in \(took): \(values.joined(separator: " "))\(note) (\(count))"
+                return "\(time) \(name) succeeded in \(took): \(values)\(note) (\(count))"
             case .earlyStopped:
-                return "\(time) \(name) stopped early after \(took) (\(count))"
+                let told = [values, why(trial)].filter { !$0.isEmpty }.joined(separator: ", ")
+                return "\(time) \(name) stopped early after \(took): \(told) (\(count))"
             case .failed, .running:
                 return "\(time) \(name) failed after \(took): \(why(trial)) (\(count))"
             }
         }
     }
 
-    /// A failed trial's reason and message, on one line.
+    /// The reason and message of a trial that failed or was stopped, on one line.
     static func why(_ trial: TrialView) -> String {
         Text.onOneLine(whole(trial))
     }

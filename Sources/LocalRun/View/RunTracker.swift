@@ -5,7 +5,7 @@ import OptimizationAPI
 public enum RunEvent: Sendable, Equatable {
     /// A trial appeared and runs.
     case started(TrialView)
-    /// A trial ended, as the `finished`-th; `isBest` when it is the best so far.
+    /// A trial ended, as the `finished`-th; `isBest` when it is better than all before it.
     case ended(TrialView, isBest: Bool, finished: Int)
 
     /// Whether a trial ended.
@@ -42,6 +42,7 @@ struct RunTracker {
         state.elapsed = max(state.elapsed, now)
         state.totalTrials = job.spec.numTrials
         state.parallelTrials = job.spec.parallelTrials
+        let before = state.best
         state.bestTrial = job.status.result?.trainJobName
         var events: [RunEvent] = []
         for record in job.status.trials {
@@ -68,7 +69,8 @@ struct RunTracker {
             if !record.metrics.isEmpty { trial.metrics = record.metrics }
             if record.state != .running {
                 trial.ended = now
-                let isBest = record.trainJobName == state.bestTrial
+                // Of equal trials the one that began first is the best, and it may be the last to end.
+                let isBest = record.trainJobName == state.bestTrial && !(before.map { isEqual($0, trial) } ?? false)
                 events.append(.ended(trial, isBest: isBest, finished: state.finishedCount + 1))
             }
             if let position {
@@ -78,6 +80,12 @@ struct RunTracker {
             }
         }
         return events
+    }
+
+    /// Whether two trials have the same value of the first objective.
+    private func isEqual(_ a: TrialView, _ b: TrialView) -> Bool {
+        let values = [a, b].map { $0.metric(state.objective.metric).flatMap(Double.init) }
+        return values[0] == values[1]
     }
 
     /// Takes in what a running trial reports.

@@ -92,6 +92,14 @@ struct RunReportTests {
         #expect(lines.first == "quick is complete, 3 of 3 trials in 0:05")
     }
 
+    @Test("counts trials that were stopped early")
+    func stopped() {
+        var state = RenderingTests.state
+        state.totalTrials = 3
+        state.trials[2].state = .earlyStopped
+        #expect(report(.complete, state).first == "quick is complete, 3 of 3 trials in 0:05, 1 of them stopped early")
+    }
+
     @Test("of an interrupted run tells what was found so far")
     func interrupted() {
         let lines = report(.interrupted(signal: 2), RenderingTests.state)

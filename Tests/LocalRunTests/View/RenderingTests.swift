@@ -140,6 +140,11 @@ struct RenderingTests {
             line(.ended(trials[1], isBest: false, finished: 2))
                 == "[0:05] quick-trial-1 failed after 2.0s: MetricsUnavailable: why it is so (2/10 finished)"
         )
+        let pruned = Self.trial(2, .earlyStopped, began: 4, ended: 5, accuracy: "0.5", reason: "TrialPruned")
+        #expect(
+            line(.ended(pruned, isBest: false, finished: 3))
+                == "[0:05] quick-trial-2 stopped early after 1.0s: accuracy=0.5, TrialPruned: why it is so (3/10 finished)"
+        )
     }
 
     @Test(

@@ -58,6 +58,24 @@ struct RunTrackerTests {
         #expect(tracker.state.best?.name == "a-trial-0")
     }
 
+    @Test("a trial that is as good as the best is not told as better, though it becomes the best")
+    func tie() {
+        var tracker = RunTracker(job: Self.job([]))
+        func trial(_ index: Int, _ loss: String) -> TrialRecord {
+            Self.record(index, .succeeded, metrics: [.init(name: "loss", value: loss)])
+        }
+        func isBest(_ events: [RunEvent]) -> [Bool] {
+            events.compactMap { if case .ended(_, let isBest, _) = $0 { isBest } else { nil } }
+        }
+        let first = Self.job([Self.record(0, .running), trial(1, "0.5")], best: 1)
+        #expect(isBest(tracker.observe(first, at: .seconds(1))) == [true])
+        #expect(
+            isBest(tracker.observe(Self.job([trial(0, "0.50"), trial(1, "0.5")], best: 0), at: .seconds(2))) == [false]
+        )
+        let better = Self.job([trial(0, "0.50"), trial(1, "0.5"), trial(2, "0.25")], best: 2)
+        #expect(isBest(tracker.observe(better, at: .seconds(3))) == [true])
+    }
+
     @Test("a running trial shows what it reports, a finished one what counts")
     func progress() {
         var tracker = RunTracker(job: Self.job([Self.record(0, .running)]))
