@@ -13,8 +13,8 @@ struct RunReport {
     var message: String
     /// The trials of the Pareto front of a job with several objectives, oldest first; empty for one objective.
     var front: [TrialView] = []
-    /// A shell command that runs the best trial again; `nil` when there is no best trial or it cannot be told.
-    var reproduction: String?
+    /// How to run the best trial again; `nil` when there is no best trial or it cannot be told.
+    var reproduction: Reproduction?
     /// The folder with the results, as the user would type it.
     var directory: String
     /// Where the log of a trial is, as the user would type it; `nil` when it has none.
@@ -32,7 +32,9 @@ struct RunReport {
         if let best = state.best {
             lines += bestTrial(best) + [""]
             if let reproduction {
-                lines += ["Run it again by hand:", "  " + reproduction, ""]
+                let secrets = reproduction.secrets.map(printable).joined(separator: ", ")
+                let condition = secrets.isEmpty ? "" : ", with \(secrets) set in your shell"
+                lines += ["Run it again by hand\(condition):", "  " + reproduction.command, ""]
             }
         }
         let failed = state.trials.filter { $0.state == .failed }
@@ -149,7 +151,7 @@ extension RunReport {
     init(_ outcome: LocalSession.Outcome, directory: String, context: String) {
         let state = outcome.state
         var front: [TrialView] = []
-        var reproduction: String?
+        var reproduction: Reproduction?
         if let job = try? OptimizationJob(decoding: outcome.job) {
             if job.spec.objectives.count > 1 {
                 let records = job.status.trials
@@ -160,8 +162,11 @@ extension RunReport {
             }
             reproduction = state.best.flatMap { best in
                 // From the record, as a TrainJob may be deleted when its trial has ended.
-                let spec = TrialEnvironment.adding(best.parameters, to: job.spec.trainJobTemplate.spec)
-                return Reproduction.command(spec: spec, directory: context)
+                Reproduction(
+                    template: job.spec.trainJobTemplate.spec,
+                    parameters: best.parameters,
+                    directory: context
+                )
             }
         }
         self.init(

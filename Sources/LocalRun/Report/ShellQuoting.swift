@@ -6,6 +6,27 @@ enum ShellQuoting {
     /// text without NUL survives. Text with control characters becomes `$'…'`, which is visible on a terminal and which
     /// bash, zsh and POSIX.1-2024 understand.
     static func quote(_ word: String) -> String {
+        let scalars = word.unicodeScalars
+        guard let begin = scalars.firstIndex(of: referenceBegin),
+            let end = scalars[begin...].firstIndex(of: referenceEnd)
+        else { return quoteText(word) }
+        let name = String(scalars[scalars.index(after: begin)..<end])
+        let (before, after) = (String(scalars[..<begin]), String(scalars[scalars.index(after: end)...]))
+        return (before.isEmpty ? "" : quoteText(before)) + (isName(name[...]) ? "\"$\(name)\"" : quoteText("<\(name)>"))
+            + (after.isEmpty ? "" : quote(after))
+    }
+
+    /// What becomes the value of a variable of the shell, `"$NAME"`, when it is quoted, wherever in a word it stands. A name
+    /// that no shell has is shown as `<NAME>`, for people to replace.
+    static func reference(to name: String) -> String {
+        "\(referenceBegin)\(name)\(referenceEnd)"
+    }
+
+    /// Around the name: the last characters there are, for private use.
+    private static let referenceBegin: Unicode.Scalar = "\u{10FFFC}"
+    private static let referenceEnd: Unicode.Scalar = "\u{10FFFD}"
+
+    private static func quoteText(_ word: String) -> String {
         if !word.isEmpty, word.utf8.allSatisfy(isHarmless) { return word }
         if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "$'" + word.unicodeScalars.map(escaped).joined() + "'"

@@ -66,7 +66,7 @@ struct SessionTests {
         #expect(outcome.state.best?.parameters.first?.value == "1")
         #expect(outcome.job["metadata"]?["namespace"]?.stringValue == "team-a")
         let report = RunReport(outcome, directory: directory.path, context: "/")
-        #expect(report.reproduction?.contains("OPT_X=1") == true)
+        #expect(report.reproduction?.command.contains("OPT_X=1") == true)
         let states = recorder.states.withLock { $0 }
         #expect(states.allSatisfy { $0.runningCount <= 2 })
         let events = recorder.events.withLock { $0 }

@@ -10,7 +10,7 @@ struct RunReportTests {
             ending: ending,
             state: state,
             message: message,
-            reproduction: state.best == nil ? nil : "cd /x && python3 a.py",
+            reproduction: state.best == nil ? nil : Reproduction(command: "cd /x && python3 a.py"),
             directory: "runs/quick-1",
             logPath: { "runs/quick-1/trials/\($0)/log.txt" }
         ).lines()
