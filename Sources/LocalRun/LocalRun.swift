@@ -20,13 +20,25 @@ public enum LocalRun {
         return invalidStatus
     }
 
-    /// Says what is wrong with a manifest.
+    /// Says what is wrong with the OptimizationJobs of a file.
     ///
     /// - Returns: The exit status: 0, 1 when it cannot be said, or 2 when there are errors.
     public static func validate(_ path: String) -> Int32 {
         let errors = TextOutput(descriptor: STDERR_FILENO, environment: [:])
-        guard let manifest = load(path, for: .reading, tellingProblemsTo: errors) else { return invalidStatus }
-        return answer("\(manifest.file): valid\n")
+        do {
+            let manifests = try ManifestLoader.loadAll(path)
+            let valid = manifests.filter { isGood($0, for: .reading, amongOthers: manifests.count > 1, errors) }
+            let answers = valid.map { manifest in
+                manifests.count == 1
+                    ? "\(manifest.file): valid\n"
+                    : manifest.problem(at: [], "\(manifest.title): valid").description(in: manifest.file) + "\n"
+            }
+            let status = answer(answers.joined())
+            return valid.count == manifests.count ? status : invalidStatus
+        } catch {
+            errors.write("\(error)\n")
+            return invalidStatus
+        }
     }
 
     /// Writes the whole answer of a command to standard output.
@@ -128,18 +140,36 @@ public enum LocalRun {
         do {
             var manifest = try ManifestLoader.load(path)
             let excess = parallelism.flatMap { manifest.setParallelism($0) }
-            let preflight = Preflight(manifest, for: purpose)
-            let problems = [excess].compactMap(\.self) + preflight.errors
-            for warning in preflight.warnings {
-                let message = ManifestProblem(line: warning.line, message: "warning: \(warning.message)")
-                output.write(message.description(in: manifest.file) + "\n")
-            }
-            guard problems.isEmpty else { throw ManifestError(file: manifest.file, problems: problems) }
-            return manifest
+            return isGood(manifest, for: purpose, besides: excess, output) ? manifest : nil
         } catch {
             output.write("\(error)\n")
             return nil
         }
+    }
+
+    /// Checks a manifest, and tells what is wrong with it.
+    ///
+    /// - Parameters:
+    ///   - excess: What is known to be wrong already.
+    ///   - amongOthers: Whether the file has more jobs, so that each has to be named.
+    /// - Returns: Whether nothing is wrong, warnings aside.
+    private static func isGood(
+        _ manifest: Manifest,
+        for purpose: Preflight.Purpose,
+        besides excess: ManifestProblem? = nil,
+        amongOthers: Bool = false,
+        _ output: TextOutput
+    ) -> Bool {
+        let preflight = Preflight(manifest, for: purpose)
+        let name = amongOthers ? manifest.title + ": " : ""
+        func tell(_ problem: ManifestProblem, _ kind: String = "") {
+            let told = ManifestProblem(line: problem.line, message: kind + name + problem.message)
+            output.write(told.description(in: manifest.file) + "\n")
+        }
+        for warning in preflight.warnings { tell(warning, "warning: ") }
+        let problems = [excess].compactMap(\.self) + preflight.errors
+        for problem in problems { tell(problem) }
+        return problems.isEmpty
     }
 
     /// The object as it is created: in a namespace, without what only an API server sets.

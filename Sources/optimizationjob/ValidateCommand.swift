@@ -7,7 +7,8 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Says what is wrong with a manifest, and starts nothing.",
         discussion: """
-            What a cluster can do and a local run cannot is a warning, and so is what is legal but probably not meant.
+            A file may have several OptimizationJobs, each in a document of its own. What a cluster can do and a local run \
+            cannot is a warning, and so is what is legal but probably not meant.
 
             Exit status: 0 when nothing is wrong, warnings aside; 2 otherwise.
             """

@@ -15,6 +15,13 @@ public struct Manifest: Sendable, Equatable {
     /// What the user should know about the file itself.
     public var warnings: [ManifestProblem]
 
+    /// The kind and the name, to tell it from others in the same file.
+    var title: String {
+        let metadata = object["metadata"]
+        let names = ["name", "generateName"].compactMap { metadata?[$0]?.stringValue }
+        return "OptimizationJob \"\(names.first { !$0.isEmpty } ?? "")\""
+    }
+
     /// Names the line of a field.
     func problem(at path: [String], _ message: String) -> ManifestProblem {
         ManifestProblem(line: source.line(of: path), message: message)

@@ -2,19 +2,27 @@ import Glibc
 import JSON
 import YAML
 
-/// Reads the one OptimizationJob of a YAML or JSON file.
+/// Reads the OptimizationJobs of a YAML or JSON file.
 public enum ManifestLoader {
     enum Limits {
         /// An API server takes requests of up to 3 MiB, so no larger manifest could be applied to a cluster.
         static let fileBytes = 3 << 20
     }
 
-    /// Reads a manifest.
+    /// Reads a file with one OptimizationJob.
     ///
     /// - Parameter path: A file, or `-` for standard input.
     /// - Returns: The only OptimizationJob in it. Documents of other kinds are left out with a warning.
     /// - Throws: `ManifestError` with a line wherever there is one.
     public static func load(_ path: String) throws(ManifestError) -> Manifest {
+        try only(of: loadAll(path))
+    }
+
+    /// Reads a file with any number of OptimizationJobs.
+    ///
+    /// - Returns: One or more, in the order of the file; the first has the warnings about other documents.
+    /// - Throws: As `load` does.
+    public static func loadAll(_ path: String) throws(ManifestError) -> [Manifest] {
         guard !path.isEmpty else {
             let problem = ManifestProblem(line: nil, message: "must name a file, or be - for standard input")
             throw ManifestError(file: "the manifest", problems: [problem])
@@ -34,10 +42,10 @@ public enum ManifestLoader {
         } else {
             directory = "."
         }
-        return try parse(bytes, file: file, directory: directory)
+        return try parseAll(bytes, file: file, directory: directory)
     }
 
-    /// Finds the OptimizationJob in the content of a file.
+    /// Finds the only OptimizationJob in the content of a file.
     ///
     /// - Parameters:
     ///   - bytes: UTF-8 text, with or without a byte order mark.
@@ -48,12 +56,31 @@ public enum ManifestLoader {
         file: String,
         directory: String = "."
     ) throws(ManifestError) -> Manifest {
+        try only(of: parseAll(bytes, file: file, directory: directory))
+    }
+
+    private static func parseAll(
+        _ bytes: [UInt8],
+        file: String,
+        directory: String
+    ) throws(ManifestError) -> [Manifest] {
         do {
-            let documents = try documents(in: bytes)
-            return try choose(from: documents, file: file, directory: directory)
+            return try jobs(in: documents(in: bytes), file: file, directory: directory)
         } catch {
             throw ManifestError(file: file, problems: [error])
         }
+    }
+
+    private static func only(of jobs: [Manifest]) throws(ManifestError) -> Manifest {
+        guard jobs.count == 1 else {
+            let first = jobs[0].source.line(of: []).map { " (the first begins on line \($0))" } ?? ""
+            let problem = ManifestProblem(
+                line: jobs[1].source.line(of: []),
+                message: "a second OptimizationJob\(first): put the one that is meant into a file of its own"
+            )
+            throw ManifestError(file: jobs[1].file, problems: [problem])
+        }
+        return jobs[0]
     }
 
     private static func documents(in bytes: [UInt8]) throws(ManifestProblem) -> [YAMLDocument] {
@@ -67,12 +94,12 @@ public enum ManifestLoader {
         }
     }
 
-    private static func choose(
-        from documents: [YAMLDocument],
+    private static func jobs(
+        in documents: [YAMLDocument],
         file: String,
         directory: String
-    ) throws(ManifestProblem) -> Manifest {
-        var chosen: YAMLDocument?
+    ) throws(ManifestProblem) -> [Manifest] {
+        var jobs: [Manifest] = []
         var warnings: [ManifestProblem] = []
         for document in documents {
             let line = document.source.line(of: [])
@@ -100,27 +127,23 @@ public enum ManifestLoader {
                 )
                 continue
             }
-            if let chosen {
-                let first = chosen.source.line(of: []).map { " (the first begins on line \($0))" } ?? ""
-                throw ManifestProblem(
-                    line: line,
-                    message: "a second OptimizationJob\(first): a run takes exactly one"
+            jobs.append(
+                Manifest(
+                    file: file,
+                    directory: directory,
+                    object: document.value.asKubectlSendsIt,
+                    source: document.source,
+                    warnings: []
                 )
-            }
-            chosen = document
+            )
         }
-        guard let chosen else {
+        guard !jobs.isEmpty else {
             throw warnings.first.map {
                 ManifestProblem(line: $0.line, message: "no OptimizationJob in this file; \($0.message)")
             } ?? ManifestProblem(line: nil, message: "no OptimizationJob in this file: it is empty")
         }
-        return Manifest(
-            file: file,
-            directory: directory,
-            object: chosen.value.asKubectlSendsIt,
-            source: chosen.source,
-            warnings: warnings
-        )
+        jobs[0].warnings = warnings
+        return jobs
     }
 
     private static func read(path: String) throws(ManifestProblem) -> [UInt8] {

@@ -208,6 +208,25 @@ struct RunTests {
         #expect(workspace.files(in: "optimizationjob-runs").isEmpty)
     }
 
+    @Test("validates every job of a file, and runs and plans one alone")
+    func several() async throws {
+        let workspace = try Workspace()
+        let good = Workspace.manifest(Self.uniform, script: "true")
+        let bad = good.replacing("name: example", with: "name: other").replacing("metric: loss", with: "metric: \"\"")
+        try workspace.write("\(good)\n---\n\(bad)", to: "jobs.yaml")
+        let result = await (try ProgramRun(["validate", "jobs.yaml"], in: workspace.path)).result()
+        #expect(result.status == 2)
+        #expect(result.output == "jobs.yaml:1: OptimizationJob \"example\": valid\n")
+        let complaint = ": OptimizationJob \"other\": spec.objectives[0].metric: Invalid value"
+        #expect(result.errors.contains(complaint), "\(result.errors)")
+        #expect(!result.errors.contains("example"))
+        for command in ["run", "plan"] {
+            let result = await (try ProgramRun([command, "jobs.yaml"], in: workspace.path)).result()
+            #expect(result.status == 2)
+            #expect(result.errors.contains(": a second OptimizationJob (the first begins on line 1): "))
+        }
+    }
+
     @Test(
         "exits 2 when the command line is wrong",
         arguments: [["run"], ["run", "a.yaml", "-o", "xml"], ["run", "-", "--parallel-trials", "0"], ["fly"]]

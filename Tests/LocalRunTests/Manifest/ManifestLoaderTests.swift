@@ -48,7 +48,7 @@ struct ManifestLoaderTests {
             ),
             (
                 job + "---\n" + job,
-                "job.yaml:5: a second OptimizationJob (the first begins on line 1): a run takes exactly one"
+                "job.yaml:5: a second OptimizationJob (the first begins on line 1): put the one that is meant into a file of its own"
             ),
             (
                 "kind: OptimizationJob\napiVersion: example.org/v1",
