@@ -5,6 +5,7 @@ import Kubernetes
 import LocalCluster
 import Logging
 import OptimizationAPI
+import Synchronization
 
 /// `optimizationjob run` and `optimizationjob validate`: from a file to an exit status.
 public enum LocalRun {
@@ -102,8 +103,12 @@ public enum LocalRun {
             logger: log.logger(label: "optimizationjob", level: options.logLevel)
         )
 
+        let (impatience, patience) = AsyncStream.makeStream(of: Never.self)
+        let isImpatient = Atomic(false)
         let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP]) { signal in
-            // Their supervisors end the trials as soon as this process is gone.
+            // The second one ends the waiting for trials, the third the process. Their supervisors end the trials as soon as
+            // it is gone.
+            guard isImpatient.exchange(true, ordering: .relaxed) else { return patience.finish() }
             if people.isInteractive { people.write("\r\n" + LiveBlock.showCursor) }
             _exit(128 &+ signal)
         }
@@ -111,7 +116,7 @@ public enum LocalRun {
         var view: any RunView = people.isInteractive ? LiveView(output: people) : PlainView(output: people)
         let outcome: LocalSession.Outcome
         do {
-            outcome = try await session.run(signals: watcher.signals, view: &view)
+            outcome = try await session.run(signals: watcher.signals, impatience: impatience, view: &view)
             view.close()
         } catch {
             view.close()

@@ -134,20 +134,26 @@ public actor LocalTrainer {
 
     /// Stops every trial and starts no other: `SIGTERM`, and after the grace period `SIGKILL`.
     ///
-    /// Returns when no process is left, or when one resists even that: then `bound` is over. The TrainJobs' status is
-    /// left as it is: they did not end, they were interrupted.
+    /// Returns when no process is left, or when one resists even that: then `bound` is over. A cancelled task does not wait
+    /// at all; its supervisors kill what is left once this process is gone. The TrainJobs' status is left as it is: they
+    /// did not end, they were interrupted.
     ///
     /// - Parameter bound: The most it may take; the grace period and 15 s unless given.
     public func stopAll(within bound: Duration? = nil) async {
         isStopping = true
         for uid in jobs.keys { stop(uid, because: .shutdown) }
-        guard hasRunning else { return }
+        guard hasRunning, !Task.isCancelled else { return }
         let limit = bound ?? gracePeriod + .seconds(15)
         let timer = Task {
             guard (try? await Task.sleep(for: limit)) != nil else { return }
             self.giveUpWaiting()
         }
-        await withCheckedContinuation { idleWaiters.append($0) }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { idleWaiters.append($0) }
+        } onCancel: {
+            // It comes to the actor behind the line above.
+            Task { await self.resumeIdleWaiters() }
+        }
         timer.cancel()
     }
 

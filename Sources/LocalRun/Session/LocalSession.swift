@@ -46,12 +46,17 @@ struct LocalSession: Sendable {
     ///
     /// - Parameters:
     ///   - signals: The signals that end the run early.
+    ///   - impatience: Ends when nobody wants to wait for trials that stop any more.
     ///   - view: Shows it. It is not closed.
     /// - Throws: When something could not be started.
-    func run(signals: AsyncStream<Int32>, view: inout any RunView) async throws -> Outcome {
+    func run(
+        signals: AsyncStream<Int32>,
+        impatience: AsyncStream<Never>,
+        view: inout any RunView
+    ) async throws -> Outcome {
         let servers = try await LocalServers.start(logger: logger)
         do {
-            let outcome = try await run(on: servers, signals: signals, view: &view)
+            let outcome = try await run(on: servers, signals: signals, impatience: impatience, view: &view)
             await servers.stop()
             return outcome
         } catch {
@@ -63,6 +68,7 @@ struct LocalSession: Sendable {
     private func run(
         on servers: LocalServers,
         signals: AsyncStream<Int32>,
+        impatience: AsyncStream<Never>,
         view: inout any RunView
     ) async throws -> Outcome {
         let clock = ContinuousClock()
@@ -146,7 +152,12 @@ struct LocalSession: Sendable {
             return ending
         }
         continuation.finish()
-        await trainer.stopAll()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await trainer.stopAll() }
+            group.addTask { for await _ in impatience {} }
+            await group.next()
+            group.cancelAll()
+        }
         return await conclude(
             ending,
             name: name,
@@ -185,7 +196,7 @@ struct LocalSession: Sendable {
                 results.writeWhenDue(at: tracker.state.elapsed)
                 view.show(tracker.state, [])
             case .signal(let signal):
-                view.note("Stopping the trials. Once more ends them at once.")
+                view.note("Stopping the trials. Once more does not wait for them.")
                 return (.interrupted(signal: signal), nil)
             case .broken(let why):
                 logger.error("the run broke", metadata: ["reason": "\(why)"])
@@ -205,12 +216,15 @@ struct LocalSession: Sendable {
         view: inout any RunView,
         refusal: (String) -> String?
     ) async -> Outcome {
-        let last = (try? await api.get(.optimizationJobs, name)) ?? object
+        var last = (try? await api.get(.optimizationJobs, name)) ?? object
         var message = end.message ?? ""
         if let job = try? OptimizationJob(decoding: last) {
             let steps = tracker.observe(job, at: tracker.state.elapsed, refusal: refusal)
             if !steps.isEmpty { view.show(tracker.state, steps) }
             if end.message == nil { message = Self.message(of: job) }
+            if job.status.trialCounts.running > 0 {
+                last["status"] = job.withoutRunningTrials(as: tracker.state, at: .now()).json
+            }
         }
         var outcome = Outcome(ending: end.ending, state: tracker.state, job: last, message: message)
         // What cannot be written is told all the same: a full disk must not take away what hours of training found.

@@ -52,27 +52,33 @@ struct InterruptionTests {
         #expect(result.status == status, "\(result.errors)")
         #expect(result.output.contains("example was interrupted, 0 of 1 trials"))
         #expect(!processes.contains(where: isAlive))
+        try expectStopped(in: workspace)
     }
 
-    @Test("ends trials that do not want to end, at once when it is asked twice")
+    /// The results say that the only trial was stopped with the run.
+    private func expectStopped(in workspace: Workspace) throws {
+        let folder = "optimizationjob-runs/\(try #require(workspace.files(in: "optimizationjob-runs").first))"
+        #expect(try workspace.read("\(folder)/trials.csv").contains("example-trial-0,EarlyStopped,RunEnded,"))
+        let job = try workspace.read("\(folder)/job.yaml")
+        #expect(job.contains("message: the run ended before the trial did"))
+        #expect(job.contains("trials: \"1/1\""))
+    }
+
+    @Test("does not wait for trials that do not want to end when it is asked twice, and tells what was found")
     func twice() async throws {
         let workspace = try Workspace()
         let (run, processes) = try await start(workspace, ignoring: true)
+        run.send(SIGINT)
+        await run.reads("Stopping the trials.")
         let asked = ContinuousClock.now
         run.send(SIGINT)
-        // Sent until it has an effect: the first one may still be on its way, and two that wait count as one.
-        let program = run.processIdentifier
-        let sender = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(50))
-                kill(program, SIGINT)
-            }
-        }
         let result = await run.result()
-        sender.cancel()
         #expect(result.status == 130)
         // Asked once, it would have waited for the trial as long as its grace period.
         #expect(ContinuousClock.now - asked < .seconds(9))
+        #expect(result.output.contains("example was interrupted, 0 of 1 trials"))
+        #expect(result.output.contains("trials.csv"))
+        try expectStopped(in: workspace)
         try await eventually("the trial's processes end") { !processes.contains(where: isAlive) }
     }
 

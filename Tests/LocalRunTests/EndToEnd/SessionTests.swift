@@ -60,7 +60,11 @@ struct SessionTests {
         )
         let recorder = Recorder()
         var view: any RunView = RecordingView(recorder: recorder)
-        let outcome = try await session.run(signals: AsyncStream { $0.finish() }, view: &view)
+        let outcome = try await session.run(
+            signals: AsyncStream { $0.finish() },
+            impatience: AsyncStream { _ in },
+            view: &view
+        )
 
         #expect(outcome.ending == .complete)
         #expect(outcome.state.best?.parameters.first?.value == "1")
@@ -91,7 +95,11 @@ struct SessionTests {
         )
         var view: any RunView = RecordingView(recorder: Recorder())
         await #expect(throws: (any Error).self) {
-            _ = try await session.run(signals: AsyncStream { $0.finish() }, view: &view)
+            _ = try await session.run(
+                signals: AsyncStream { $0.finish() },
+                impatience: AsyncStream { _ in },
+                view: &view
+            )
         }
         #expect(workspace.files(in: "runs").count == 1)
     }

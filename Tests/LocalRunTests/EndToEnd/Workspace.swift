@@ -88,6 +88,8 @@ final class ProgramRun {
     private let output = Pipe()
     private let errors = Pipe()
     private let input = Pipe()
+    /// What was read of standard output already.
+    private var beginning = Data()
 
     /// Starts it in `directory`.
     init(_ arguments: [String], in directory: String, program: String = Workspace.program, input text: String? = nil)
@@ -118,9 +120,25 @@ final class ProgramRun {
         kill(processIdentifier, signal)
     }
 
+    /// Waits until standard output has a text in it, or has ended.
+    func reads(_ text: String) async {
+        let output = output.fileHandleForReading
+        beginning = await withCheckedContinuation { [beginning] continuation in
+            DispatchQueue.global().async {
+                var read = beginning
+                while !String(decoding: read, as: UTF8.self).contains(text) {
+                    let more = output.availableData
+                    if more.isEmpty { break }
+                    read += more
+                }
+                continuation.resume(returning: read)
+            }
+        }
+    }
+
     /// Waits for the end, and reads all it wrote.
     func result() async -> Result {
-        await withCheckedContinuation { continuation in
+        await withCheckedContinuation { [beginning] continuation in
             let output = output.fileHandleForReading
             let errors = errors.fileHandleForReading
             let process = process
@@ -129,7 +147,7 @@ final class ProgramRun {
                 let group = DispatchGroup()
                 nonisolated(unsafe) var text: [Data] = [Data(), Data()]
                 DispatchQueue.global().async(group: group) { text[1] = errors.readDataToEndOfFile() }
-                text[0] = output.readDataToEndOfFile()
+                text[0] = beginning + output.readDataToEndOfFile()
                 group.wait()
                 process.waitUntilExit()
                 let status =
