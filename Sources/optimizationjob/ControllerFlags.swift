@@ -224,10 +224,18 @@ struct DurationFlag: CustomStringConvertible, Sendable {
     }
 
     init(parsing text: String) throws {
-        guard let duration = FlagDuration.parse(text) else {
-            throw FlagError("\(text.debugDescription) is no duration; write one such as 10s, 1m30s or 500ms")
+        do throws(FlagDuration.Problem) {
+            self.init(try FlagDuration.parse(text))
+        } catch {
+            switch error {
+            case .malformed:
+                throw FlagError("\(text.debugDescription) is no duration; write one such as 10s, 1m30s or 500ms")
+            case .tooLong:
+                throw FlagError(
+                    "\(text.debugDescription) is too long; at most \(FlagDuration.longestDays)d, 100 years, can be set"
+                )
+            }
         }
-        self.init(duration)
     }
 
     /// In the largest unit that leaves no rest.
