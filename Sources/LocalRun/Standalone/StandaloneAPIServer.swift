@@ -6,6 +6,7 @@ import JSON
 import Kubernetes
 import LocalCluster
 import Logging
+import OptimizationAPI
 import Transport
 
 /// `optimizationjob apiserver`: the embedded API server as a process of its own, for `kubectl` and for tests.
@@ -49,6 +50,13 @@ public enum StandaloneAPIServer {
     public static func run(_ options: Options, logger: Logger) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         do {
+            if let server = await answeringServer(of: options.kubeconfig) {
+                throw ConfigurationError(
+                    message:
+                        "\(options.kubeconfig) names a server that answers, \(server): stop that one first, or name "
+                        + "another file"
+                )
+            }
             let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP]) { signal in _exit(128 &+ signal) }
             defer { watcher.stop() }
             let token = AccessToken.random()
@@ -82,6 +90,21 @@ public enum StandaloneAPIServer {
             logger.critical("\(error)")
             return 1
         }
+    }
+
+    /// The address of the server that a kubeconfig names, if it answers, whatever it says: whoever uses the file would be led
+    /// away from it.
+    private static func answeringServer(of kubeconfig: String) async -> String? {
+        let configuration = APIClient.Configuration(callTimeout: .seconds(2), retry: RetryPolicy(attempts: 1))
+        guard let cluster = try? ClusterConfiguration.load(kubeconfig: kubeconfig),
+            let api = try? APIClient(cluster: cluster, configuration: configuration)
+        else { return nil }
+        do throws(APIError) {
+            _ = try await api.get(.optimizationJobs, NamespacedName(namespace: "default", name: "any"))
+        } catch {
+            guard case .status = error else { return nil }
+        }
+        return "\(cluster.server)"
     }
 
     private static func kubeconfig(origin: String, authorityPEM: [UInt8], token: String) -> JSONValue {

@@ -109,6 +109,25 @@ struct ControllerModeTests {
         )
     }
 
+    @Test("finds its API server at the kubeconfig for as long as that runs, whoever else wants the file")
+    func kubeconfigTaken() async throws {
+        let cluster = try await Cluster.start()
+        defer { cluster.program.end() }
+        let written = try String(contentsOfFile: cluster.kubeconfig, encoding: .utf8)
+        let second = try Program(["apiserver", "--kubeconfig", cluster.kubeconfig])
+        #expect(try await second.exitStatus() == 1)
+        #expect(second.lines.contains { $0.contains("names a server that answers, https://127.0.0.1:") })
+        #expect(try String(contentsOfFile: cluster.kubeconfig, encoding: .utf8) == written)
+        // One that was killed leaves the file, and does not answer.
+        cluster.program.end()
+        _ = try await cluster.program.exitStatus()
+        let third = try Program(["apiserver", "--kubeconfig", cluster.kubeconfig])
+        defer { third.end() }
+        try await eventually("the file is another", third) {
+            try String(contentsOfFile: cluster.kubeconfig, encoding: .utf8) != written
+        }
+    }
+
     @Test("becomes ready, judges and runs a job, tells in numbers, and outlives the API server")
     func wholeWay() async throws {
         let cluster = try await Cluster.start()
