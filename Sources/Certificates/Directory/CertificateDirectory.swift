@@ -6,10 +6,10 @@ import Transport
 
 /// A directory with a server's certificate and key, such as a mounted Secret, and what becomes of it.
 ///
-/// It is watched, because a renewed certificate should be served at once, and looked at now and then as well, because
-/// watches have failed before: a directory that is replaced as a whole, or a file system that tells nothing. Only whole
-/// pairs count: a certificate and a key that belong together and have not expired. Until there is one, the last stays; and
-/// for as long as it is valid, it stays until the next one is.
+/// It is watched, because a renewed certificate should be served at once; so is the nearest directory above it while it is
+/// not there. It is looked at now and then as well, because watches have failed before: nobody tells what is mounted over a
+/// directory, or changed by another machine. Only whole pairs count: a certificate and a key that belong together and have
+/// not expired. Until there is one, the last stays; and for as long as it is valid, it stays until the next one is.
 public final class CertificateDirectory: Sendable {
     /// The names of the files, those of a Secret of type `kubernetes.io/tls`.
     public struct FileNames: Sendable, Hashable {
@@ -147,18 +147,25 @@ public final class CertificateDirectory: Sendable {
                 signal.finish()
             }
             var watcher: DirectoryWatcher?
+            var watched: String?
             var lastComplaint: CertificateDirectoryError?
             let isWatching = Mutex(false)
             signal.yield()
             for await _ in changes {
-                // The watch is set up before the files are read, so that no change falls between the two.
-                if !isWatching.withLock({ $0 }) {
+                // The watch is set up before the files are read, so that no change falls between the two; and once more
+                // where the directory appeared meanwhile.
+                while !isWatching.withLock({ $0 }) || watched != Self.nearestDirectory(to: path) {
+                    let directory = Self.nearestDirectory(to: path)
                     isWatching.withLock { $0 = true }
-                    watcher = try? DirectoryWatcher(path) { continues in
+                    watcher = try? DirectoryWatcher(directory) { continues in
                         if !continues { isWatching.withLock { $0 = false } }
                         signal.yield()
                     }
-                    if watcher == nil { isWatching.withLock { $0 = false } }
+                    watched = directory
+                    guard watcher != nil else {
+                        isWatching.withLock { $0 = false }
+                        break
+                    }
                 }
                 let result = Result { () throws(CertificateDirectoryError) in try load() }
                 if case .failure(let error) = result, error != lastComplaint { logger.warning("\(error)") }
@@ -167,6 +174,18 @@ public final class CertificateDirectory: Sendable {
             }
             withExtendedLifetime(watcher) {}
             group.cancelAll()
+        }
+    }
+
+    /// The directory of a path, or as long as it is not there the nearest one above it, in which it will appear.
+    private static func nearestDirectory(to path: String) -> String {
+        var path = path
+        while true {
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return path }
+            while path.hasSuffix("/") { path.removeLast() }
+            guard let slash = path.lastIndex(of: "/") else { return "." }
+            path = slash == path.startIndex ? "/" : String(path[..<slash])
         }
     }
 
