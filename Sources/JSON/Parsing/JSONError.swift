@@ -55,6 +55,8 @@ public struct JSONError: Error, Hashable {
         case byteOrderMark
         /// Something other than white space follows the value.
         case trailingContent
+        /// An object has this member already.
+        case repeatedName(JSONPointer)
         /// Arrays and objects nest deeper than the limit.
         case tooDeep(maximum: Int)
         /// The text has more bytes than the limit.
@@ -88,6 +90,7 @@ extension JSONError.Kind: CustomStringConvertible {
         case .invalidUTF8: "expected valid UTF-8"
         case .byteOrderMark: "expected no byte order mark before the value"
         case .trailingContent: "expected nothing but white space after the value"
+        case .repeatedName(let path): "expected \(path) only once"
         case .tooDeep(let maximum): "expected at most \(maximum) nested arrays and objects"
         case .tooLong(let maximum): "expected at most \(maximum) bytes"
         }

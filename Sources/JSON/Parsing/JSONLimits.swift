@@ -6,13 +6,27 @@ public struct JSONLimits: Sendable, Hashable {
     /// 512 KiB thread stack; nothing Kubernetes stores comes near it.
     public var maximumDepth: Int
 
+    /// The same inside of members that are omitted: nothing is kept of them, so that they may nest deeper. As
+    /// `maximumDepth` unless set.
+    public var maximumOmittedDepth: Int
+
     /// The longest text, in bytes.
     public var maximumBytes: Int
 
+    /// Whether an object may have several members of one name, of which the last one holds.
+    public var allowsRepeatedNames: Bool
+
     /// Limits of your own. Negative ones refuse everything.
-    public init(maximumDepth: Int = 512, maximumBytes: Int = 64 << 20) {
+    public init(
+        maximumDepth: Int = 512,
+        maximumOmittedDepth: Int? = nil,
+        maximumBytes: Int = 64 << 20,
+        allowsRepeatedNames: Bool = true
+    ) {
         self.maximumDepth = maximumDepth
+        self.maximumOmittedDepth = maximumOmittedDepth ?? maximumDepth
         self.maximumBytes = maximumBytes
+        self.allowsRepeatedNames = allowsRepeatedNames
     }
 
     /// 512 levels, 64 MiB.

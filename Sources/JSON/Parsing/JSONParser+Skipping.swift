@@ -31,7 +31,7 @@ extension JSONParser {
     /// - Returns: Whether there is something in it.
     @inline(__always)
     private mutating func skipsInto(_ closing: UInt8, names: Int) throws(JSONError) -> Bool {
-        try checkDepth()
+        try checkOmittedDepth()
         cursor += 1
         skipWhiteSpace()
         if cursor < end, cursor.pointee == closing {

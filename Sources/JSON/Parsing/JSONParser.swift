@@ -137,10 +137,19 @@ struct JSONParser: ~Copyable {
     }
 
     @inline(__always)
-    mutating func checkDepth() throws(JSONError) {
-        guard frames.count < limits.maximumDepth else {
-            throw fault(.tooDeep(maximum: limits.maximumDepth), at: cursor)
-        }
+    private mutating func checkDepth() throws(JSONError) {
+        try checkDepth(limits.maximumDepth)
+    }
+
+    /// The same for a container that is only read over.
+    @inline(__always)
+    mutating func checkOmittedDepth() throws(JSONError) {
+        try checkDepth(limits.maximumOmittedDepth)
+    }
+
+    @inline(__always)
+    private mutating func checkDepth(_ maximum: Int) throws(JSONError) {
+        guard frames.count < maximum else { throw fault(.tooDeep(maximum: maximum), at: cursor) }
     }
 
     /// Puts the value on top where it belongs, and closes every container that ends here.
@@ -213,7 +222,7 @@ struct JSONParser: ~Copyable {
             omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
             if omissionsAhead == JSONOmissions.omitted { return try parseNameAfterOmitted(in: frame) }
         }
-        note(name, fingerprint, in: frame)
+        try note(name, fingerprint, in: frame)
         return true
     }
 
@@ -236,7 +245,7 @@ struct JSONParser: ~Copyable {
             try skipColon()
             omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
             guard omissionsAhead == JSONOmissions.omitted else {
-                note(name, fingerprint, in: frame)
+                try note(name, fingerprint, in: frame)
                 return true
             }
         }
@@ -254,13 +263,31 @@ struct JSONParser: ~Copyable {
     /// Keeps a name for the value to come. A name that was there before marks the frame, so that the value replaces the
     /// earlier one, as Go's decoder (and with it Kubernetes) does.
     @inline(__always)
-    private mutating func note(_ name: String, _ fingerprint: UInt64, in frame: Frame) {
+    private mutating func note(_ name: String, _ fingerprint: UInt64, in frame: Frame) throws(JSONError) {
         if let earlier = earlierMember(name, fingerprint, frame.names) {
+            guard limits.allowsRepeatedNames else { throw fault(.repeatedName(path(to: name)), at: cursor) }
             frames.updateLast { $0.replaces = earlier }
         } else {
             names.push(name)
             fingerprints.push(fingerprint)
         }
+    }
+
+    /// Where a member of the object on top is, from the root.
+    @inline(never)
+    private mutating func path(to name: String) -> JSONPointer {
+        var tokens: [String] = []
+        let (open, keys) = (frames.top(from: 0), names.top(from: 0))
+        for (level, frame) in open.dropLast().enumerated() {
+            if frame.names < 0 {
+                // The values of an array that are finished count up to the one that is open.
+                tokens.append(String(open[level + 1].values - frame.values))
+            } else {
+                let next = open[(level + 1)...].first { $0.names >= 0 }
+                tokens.append(keys[(next?.names ?? keys.count) - 1])
+            }
+        }
+        return JSONPointer(tokens: tokens + [name])
     }
 
     /// Where the object that starts at `first` among the names already has this one, counted from its start.

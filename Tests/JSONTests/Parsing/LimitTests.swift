@@ -25,6 +25,35 @@ struct LimitTests {
         #expect(throws: JSONError.self) { try JSONValue(parsing: "[]", limits: limits) }
     }
 
+    @Test("what is omitted may nest deeper than what is kept")
+    func omittedDepth() throws {
+        let limits = JSONLimits(maximumDepth: 5, maximumOmittedDepth: 9)
+        func parse(_ depth: Int, at name: String) throws -> JSONValue {
+            let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let text = #"{"\#(name)":\#(nested),"b":1}"#
+            return try JSONValue(parsing: Array(text.utf8), limits: limits, omitting: JSONOmissions([["a"]]))
+        }
+        #expect(try parse(8, at: "a") == ["b": 1])
+        let error = #expect(throws: JSONError.self) { try parse(9, at: "a") }
+        #expect(error?.kind == .tooDeep(maximum: 9))
+        #expect(throws: JSONError.self) { try parse(5, at: "c") }
+    }
+
+    @Test(
+        "a name may be refused the second time, which the error names from the root",
+        arguments: [
+            (#"{"a":1,"a":2}"#, "/a"), (#"[0,{"b":[[],{"x":1,"x":1}]}]"#, "/1/b/1/x"),
+            (#"{"a":{"b":1,"c":[2],"b":3}}"#, "/a/b"),
+        ]
+    )
+    func repeatedName(_ text: String, _ path: String) throws {
+        let limits = JSONLimits(allowsRepeatedNames: false)
+        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text, limits: limits) }
+        #expect(error?.kind == .repeatedName(try JSONPointer(parsing: path)))
+        _ = try JSONValue(parsing: text)
+        #expect(try JSONValue(parsing: #"{"a":{"a":[{"a":1},{"a":2}]}}"#, limits: limits)["a"]?["a"]?[1]?["a"] == 2)
+    }
+
     @Test("a text may have as many bytes as the limit says")
     func bytes() throws {
         #expect(try JSONValue(parsing: "[12]", limits: JSONLimits(maximumBytes: 4)) == [12])
