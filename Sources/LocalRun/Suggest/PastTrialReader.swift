@@ -113,7 +113,11 @@ struct PastTrialReader {
                 refuse(path, .required, nil, "has no value of parameter \"\(parameter.name)\"")
                 continue
             }
-            if !parameter.domain.contains(value) {
+            // Numbers as the API writes them: Swift would read hexadecimal ones, and a sign, as well.
+            let isWritten = parameter.domain.isCategorical || DecimalText(value) != nil
+            if !isWritten {
+                refuse(place.key("value"), .invalid, .string(value), "must match \(DecimalText.grammar)")
+            } else if !parameter.domain.contains(value) {
                 let detail =
                     "is no value of parameter \"\(parameter.name)\"; leave out trials that were outside of the space"
                 refuse(place.key("value"), .invalid, .string(value), detail)

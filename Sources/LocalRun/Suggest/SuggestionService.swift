@@ -19,9 +19,15 @@ enum SuggestionService {
     static func answer(_ request: [UInt8]) -> Answer {
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: request)
+            // Of two members of one name only one would count, with nobody the wiser.
+            value = try JSONValue(parsing: request, limits: JSONLimits(allowsRepeatedNames: false))
         } catch {
-            return refusal("the request is not JSON: \(error)")
+            guard case .repeatedName(let place) = error.kind else {
+                return refusal("the request is not JSON: \(error)")
+            }
+            let path = FieldPath(place.tokens.map { token in Int(token).map { .index($0) } ?? .key(token) })
+            let detail = "the request has this field twice"
+            return refusal("\(FieldError(path: path, reason: .duplicate, detail: detail))")
         }
         do {
             return Answer(text: try response(to: SuggestionRequest(value)).text(), isError: false)

@@ -35,6 +35,11 @@ public enum Domain: Sendable, Hashable {
 }
 
 extension Domain {
+    /// Whether the values are texts, and no numbers.
+    public var isCategorical: Bool {
+        if case .categorical = self { true } else { false }
+    }
+
     /// What is wrong with this domain, in words that follow the parameter's name; `nil` when nothing is.
     var problem: String? {
         switch self {

@@ -106,6 +106,11 @@ struct SuggestionServiceTests {
             ),
             ("trials", listOfOne(rate: "500"), "trials[0].parameters[0].value: Invalid value: \"500\": is no value of"),
             ("trials", listOfOne(rate: "nan"), "trials[0].parameters[0].value: Invalid value: \"nan\""),
+            (
+                "trials", listOfOne(rate: "0x1p-3"),
+                "trials[0].parameters[0].value: Invalid value: \"0x1p-3\": must match"
+            ),
+            ("trials", listOfOne(rate: "+0.5"), "trials[0].parameters[0].value: Invalid value: \"+0.5\": must match"),
             ("trials", listOfOne(rate: ""), "trials[0].parameters[0].value: Invalid value: \"\""),
             ("trials", listOfOne(kind: "c"), "trials[0].parameters[1].value: Invalid value: \"c\""),
             ("trials", listOfOne(extra: "z"), "trials[0].parameters[2].name: Invalid value: \"z\": is no parameter"),
@@ -128,6 +133,24 @@ struct SuggestionServiceTests {
         #expect(answer.isError)
         let message = try #require(try JSONValue(parsing: answer.text)["error"]?.stringValue)
         #expect(message.contains(start), "\(message)")
+    }
+
+    @Test(
+        "refuse a field that is there twice, by its path",
+        arguments: [
+            (#"{"count": 1, "count": 2}"#, "count"),
+            (
+                #"{"trials": [{"a": [[], {}]}, {"b": [1, {"x": {}, "y": [0]}, {"name": 1, "name": 2}]}]}"#,
+                "trials[1].b[2].name"
+            ),
+            (#"{"a": {"b": {"c": 1}, "d": [{"e": [{"c": 1, "f": [], "c": 2}]}]}}"#, "a.d[0].e[0].c"),
+        ]
+    )
+    func twice(request: String, path: String) throws {
+        let answer = SuggestionService.answer(Array(request.utf8))
+        #expect(answer.isError)
+        let message = try JSONValue(parsing: answer.text)["error"]?.stringValue
+        #expect(message == "\(path): Duplicate value: the request has this field twice")
     }
 
     @Test("take the records of a job's status as they are")
