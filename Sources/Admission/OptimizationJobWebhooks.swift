@@ -30,9 +30,7 @@ enum OptimizationJobValidator {
             result = Validation.validateCreate(object, options)
         }
         guard !result.isValid else { return .allowed(request, warnings: result.warnings) }
-        let causes = result.errors.map { error in
-            StatusCause(reason: error.reason.rawValue, message: error.message, field: "\(error.path)")
-        }
+        let causes = result.errors.map(StatusCause.init)
         let status = Status.invalid(ResourceType.optimizationJobs, request.objectName, causes: causes)
         return .denied(request, status, warnings: result.warnings)
     }
@@ -40,12 +38,17 @@ enum OptimizationJobValidator {
 
 /// What a call is about.
 private enum Subject {
-    /// The answer to a call about something else, which only a wrong webhook configuration can cause.
+    /// The answer to a call about something else, which only a wrong webhook configuration can cause, or about an object
+    /// that nests too deep to be judged.
     static func refusal(of request: AdmissionRequest) -> AdmissionResponse? {
         let expected = ResourceType.optimizationJobs
         let kind = request.kind
         guard kind.group != expected.group || kind.kind != expected.kind || kind.version != expected.version else {
-            return nil
+            guard request.isTooDeep, isWrittenSpec(request), !isBeingDeleted(request) else { return nil }
+            let depth = JSONLimits.default.maximumDepth
+            let detail = "must not nest so deep that a review of it has more than \(depth) levels"
+            let problem = FieldError(path: FieldPath("spec"), reason: .invalid, detail: detail)
+            return .denied(request, .invalid(expected, request.objectName, causes: [StatusCause(problem)]))
         }
         let asked = [kind.kind, kind.version, kind.group].filter { !$0.isEmpty }.joined(separator: ".")
         return .denied(
@@ -67,7 +70,16 @@ private enum Subject {
         guard request.operation == .update, let object = request.object, let old = request.oldObject else {
             return false
         }
-        let isBeingDeleted = !(object["metadata"]?["deletionTimestamp"] ?? .null).isNull
-        return isBeingDeleted || object["spec"] == old["spec"]
+        return isBeingDeleted(request) || object["spec"] == old["spec"]
+    }
+
+    private static func isBeingDeleted(_ request: AdmissionRequest) -> Bool {
+        !(request.object?["metadata"]?["deletionTimestamp"] ?? .null).isNull
+    }
+}
+
+extension StatusCause {
+    fileprivate init(_ error: FieldError) {
+        self.init(reason: error.reason.rawValue, message: error.message, field: "\(error.path)")
     }
 }

@@ -150,6 +150,38 @@ struct AdmissionHandlerTests {
         _ = try review(WebhookPaths.validate, envelope(object: object))
     }
 
+    @Test("deny an object that nests too deep to be read, but not its deletion", arguments: [600, 9_000])
+    func deep(levels: Int) throws {
+        func answer(_ metadata: String, _ path: String) throws -> JSONValue {
+            let nested = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+            let object = #"{"metadata":{"name":"a"\#(metadata)},"spec":{"trainJobTemplate":{"spec":{"x":\#(nested)}}}}"#
+            let body = """
+                {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u-1","name":"a",
+                "kind":{"group":"trainer.kubeflow.org","version":"v1alpha1","kind":"OptimizationJob"},
+                "operation":"UPDATE","object":\(object),"oldObject":\(object)}}
+                """
+            return try Calls.review(Calls.post(path, Array(body.utf8)))["response"] ?? .null
+        }
+        for path in [WebhookPaths.mutate, WebhookPaths.validate] {
+            let denied = try answer("", path)
+            #expect(denied["uid"] == "u-1" && denied["allowed"] == false)
+            #expect(denied["status"]?["code"] == 422)
+            #expect(denied["status"]?["details"]?["causes"]?[0]?["field"] == "spec")
+            #expect(denied["status"]?["message"]?.stringValue?.contains("more than 512 levels") == true)
+            let deleted = try answer(#","deletionTimestamp":"2026-01-01T00:00:00Z""#, path)
+            #expect(deleted["allowed"] == true)
+        }
+    }
+
+    @Test("answer with an HTTP error what nests deeper than an API server reads, or elsewhere than in the spec")
+    func tooDeep() {
+        for (member, levels) in [("spec", 20_000), ("other", 600)] {
+            let nested = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+            let body = #"{"kind":"AdmissionReview","request":{"uid":"u","object":{"\#(member)":\#(nested)}}}"#
+            #expect(Calls.answer(Calls.post(WebhookPaths.validate, Array(body.utf8))).status == 400)
+        }
+    }
+
     @Test(
         "answer what is no review with an HTTP error that says what would be right",
         arguments: [

@@ -37,6 +37,8 @@ public struct AdmissionRequest: Sendable, Equatable {
     public let object: JSONValue?
     /// The object as it is stored, less the same; `nil` on creation.
     public let oldObject: JSONValue?
+    /// Whether the objects nest deeper than is read. Then both are without their spec.
+    public let isTooDeep: Bool
     /// Whether nothing will be stored.
     public let isDryRun: Bool
 
@@ -50,13 +52,19 @@ public struct AdmissionRequest: Sendable, Equatable {
 
     /// What no webhook of ours looks at. It can be most of a review: who manages which field is half of a small job, the
     /// annotation of `kubectl apply` is all of it once more, and the status all but a little of one that has run.
-    private static let omissions = JSONOmissions(
+    private static let omissions = JSONOmissions(omittedPaths)
+    private static let omittedPaths =
         ["resource", "requestKind", "requestResource", "userInfo", "options"].map { ["request", $0] }
-            + ["object", "oldObject"].flatMap { object in
-                ["labels", "annotations", "managedFields"].map { ["request", object, "metadata", $0] }
-                    + [["request", object, "status"]]
-            }
+        + ["object", "oldObject"].flatMap { object in
+            ["labels", "annotations", "managedFields"].map { ["request", object, "metadata", $0] }
+                + [["request", object, "status"]]
+        }
+    /// The same with what nests as deep as a user likes.
+    private static let shallowOmissions = JSONOmissions(
+        omittedPaths + ["object", "oldObject"].map { ["request", $0, "spec"] }
     )
+    /// As deep as an API server reads: `maxDepth` of Go's `encoding/json`.
+    private static let depthReadOver = JSONLimits(maximumOmittedDepth: 10_000)
 
     /// Reads an `AdmissionReview`.
     ///
@@ -65,7 +73,7 @@ public struct AdmissionRequest: Sendable, Equatable {
     public init(decoding bytes: [UInt8]) throws(AdmissionReviewError) {
         let review: JSONValue
         do throws(JSONError) {
-            review = try JSONValue(parsing: bytes, omitting: Self.omissions)
+            (review, isTooDeep) = try Self.parse(bytes)
         } catch {
             throw .notJSON("\(error)")
         }
@@ -99,6 +107,16 @@ public struct AdmissionRequest: Sendable, Equatable {
         object = AdmissionRequest.present(request["object"])
         oldObject = AdmissionRequest.present(request["oldObject"])
         isDryRun = request["dryRun"]?.boolValue ?? false
+    }
+
+    /// A review that nests too deep is read without the part that does, so that it can be answered.
+    private static func parse(_ bytes: [UInt8]) throws(JSONError) -> (review: JSONValue, isTooDeep: Bool) {
+        do throws(JSONError) {
+            return (try JSONValue(parsing: bytes, omitting: omissions), false)
+        } catch {
+            guard case .tooDeep = error.kind else { throw error }
+            return (try JSONValue(parsing: bytes, limits: depthReadOver, omitting: shallowOmissions), true)
+        }
     }
 
     /// The API server writes `null` for an object that there is not.
