@@ -150,3 +150,10 @@ enum NormalLaw {
         ]
     )
 }
+
+extension SeededGenerator {
+    /// Independent draws from the standard normal law.
+    mutating func normals(_ count: Int) -> [Double] {
+        (0..<count).map { _ in NormalLaw.quantile(unit()) }
+    }
+}

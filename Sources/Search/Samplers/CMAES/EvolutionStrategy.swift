@@ -67,14 +67,12 @@ struct EvolutionStrategy {
 
     /// A point drawn from the current state, not yet moved to values of the space.
     func draw(using generator: inout SeededGenerator) -> [Double] {
-        let count = ordered.count
         var point = mean
         for attempt in 0..<10 {
-            let z = (0..<count).map { _ in NormalLaw.quantile(generator.unit()) }
+            let steps = factor.multiplyLower(generator.normals(ordered.count))
             var isInside = true
             for (i, axis) in ordered.enumerated() {
-                let step = (0...i).reduce(0.0) { $0 + factor.lower[i * count + $1] * z[$1] }
-                point[axis] = mean[axis] + sigma * step * margin(i)
+                point[axis] = mean[axis] + sigma * steps[i] * margin(i)
                 if point[axis] < 0 || point[axis] > 1 { isInside = false }
             }
             if isInside || attempt == 9 { break }

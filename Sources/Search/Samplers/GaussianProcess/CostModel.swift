@@ -7,6 +7,10 @@ struct CostModel {
 
     /// So many running trials are few.
     private static let fewRunning = 3
+    /// Noise counts as noise from this part of the function's variance on.
+    private static let leastNoise = 0.05
+    /// What is left of it once costs are drawn: what computation needs.
+    private static let residualNoise = 1e-5
 
     private let isChoice: [Bool]
     private var points: [[Double]]
@@ -21,7 +25,32 @@ struct CostModel {
         self.isChoice = isChoice
         self.points = points
         self.values = values
-        incumbent = points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
+        incumbent = CostModel.lowestMean(of: process, at: points)
+    }
+
+    private static func lowestMean(of process: GaussianProcess, at points: [[Double]]) -> Double {
+        points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
+    }
+
+    /// Where reports are noisy, believes a draw of what the costs at the observed points may be instead of the reports.
+    ///
+    /// Noise leaves the best cost uncertain wherever it is. A process asked to improve on the best expected one asks for
+    /// that very place again and again, to be surer of it, and stays at the first good place that it finds.
+    ///
+    /// Source: Letham et al., "Constrained Bayesian Optimization with Noisy Experiments", Bayesian Analysis 14(2), 2019,
+    /// §4.2, with one draw for each of the settings that a `Surrogate` averages over.
+    mutating func drawCosts(using generator: inout SeededGenerator) {
+        let noise = process.settings.logNoise - process.settings.logSignal
+        guard noise > ElementaryFunctions.log(CostModel.leastNoise),
+            let drawn = process.withoutNoise(
+                points: points,
+                values: values,
+                residualNoise: CostModel.residualNoise,
+                using: &generator
+            )
+        else { return }
+        (process, values) = drawn
+        incumbent = CostModel.lowestMean(of: process, at: points)
     }
 
     /// Adds running trials as if they had given what is expected of them, so that their neighbourhoods are no longer

@@ -10,7 +10,7 @@ struct GaussianProcess {
     private let count: Int
     private let factor: Cholesky
     /// (K + noise)⁻¹·(y − mean)
-    private let alpha: [Double]
+    private var alpha: [Double]
 
     /// Conditions the process on observations.
     ///
@@ -43,6 +43,37 @@ struct GaussianProcess {
         guard let factor else { return nil }
         self.factor = factor
         alpha = factor.solve(values.map { $0 - settings.mean })
+    }
+
+    /// The process that knows what the function is at the observed points, or almost: it is drawn from what the noisy
+    /// observations there leave possible.
+    ///
+    /// Source: Wilson et al., "Pathwise Conditioning of Gaussian Processes", JMLR 22, 2021, §3.2 (Matheron's rule): a draw
+    /// that knows nothing of the observations is corrected by what it and they differ in.
+    ///
+    /// - Parameters:
+    ///   - points, values: Those that this process is conditioned on.
+    ///   - residualNoise: What is left of the noise, as a part of the function's variance: what a computation needs.
+    /// - Returns: The process, and the drawn values; `nil` as `init` does.
+    func withoutNoise(
+        points: [[Double]],
+        values: [Double],
+        residualNoise: Double,
+        using generator: inout SeededGenerator
+    ) -> (process: GaussianProcess, values: [Double])? {
+        var quiet = settings
+        quiet.logNoise = settings.logSignal + ElementaryFunctions.log(residualNoise)
+        guard var process = GaussianProcess(quiet, points: points, values: values, isChoice: isChoice) else {
+            return nil
+        }
+        let blind = process.factor.multiplyLower(generator.normals(count))
+        let noise = ElementaryFunctions.exp(settings.logNoise / 2)
+        let errors = generator.normals(count)
+        let differences = (0..<count).map { values[$0] - settings.mean - blind[$0] - noise * errors[$0] }
+        let correction = process.factor.multiplyLower(process.factor.multiplyUpper(factor.solve(differences)))
+        let drawn = (0..<count).map { settings.mean + blind[$0] + correction[$0] }
+        process.alpha = process.factor.solve(drawn.map { $0 - settings.mean })
+        return (process, drawn)
     }
 
     /// The mean and the variance of the function (not of a noisy observation) at a point.

@@ -55,15 +55,16 @@ struct Surrogate {
         if isDoubtful {
             for axis in settings.logWeights.indices { settings.logWeights[axis] += Surrogate.shortening }
         }
-        guard let model = CostModel(settings, points: points, values: values, isChoice: isChoice) else { return nil }
-        models = [model]
+        var likely = [settings]
         if !isDoubtful, points.count <= Surrogate.drawLimit {
             let count = Surrogate.drawnSettings(dimension: isChoice.count)
-            for drawn in likelihood.draws(count, from: settings, using: &generator) {
-                if let model = CostModel(drawn, points: points, values: values, isChoice: isChoice) {
-                    models.append(model)
-                }
-            }
+            likely += likelihood.draws(count, from: settings, using: &generator)
+        }
+        models = likely.compactMap { CostModel($0, points: points, values: values, isChoice: isChoice) }
+        guard !models.isEmpty else { return nil }
+        // By lot, because a rough function without noise looks noisy too, and then what was reported holds.
+        if generator.below(2) == 0 {
+            for index in models.indices { models[index].drawCosts(using: &generator) }
         }
         guard !failed.isEmpty else {
             success = nil

@@ -58,6 +58,22 @@ struct GPSamplerTests {
         #expect(suggested.contains { max($0[0], $0[1]) > 0.1 }, "\(suggested)")
     }
 
+    /// Where reports are noisy, one can always be surer of the best place known.
+    @Test("leaves the first good place it found, though reports are noisy")
+    func noise() throws {
+        let known = [0, 0.1, 0.4, 0.5, 1] + (0..<15).map { 0.2 + 0.007 * Double($0) }
+        var elsewhere: [Int] = []
+        for seed in 1...4 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let suggested = try suggestions(5, in: try space("x"), after: known.map { [$0] }, seed: seed) { x in
+                let distance = (x[0] - 0.25) / 0.08
+                return -ElementaryFunctions.exp(-distance * distance) + 0.25 * generator.normals(1)[0]
+            }
+            elsewhere.append(suggested.count { abs($0[0] - 0.25) > 0.2 })
+        }
+        #expect(elsewhere.reduce(0, +) > 4, "\(elsewhere)")
+    }
+
     @Test("keeps from where trials fail, though it would be best there", arguments: [1, 2])
     func failures(seed: UInt64) throws {
         let known = [
