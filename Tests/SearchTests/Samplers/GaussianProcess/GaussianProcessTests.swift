@@ -150,6 +150,21 @@ struct GaussianProcessTests {
         }
     }
 
+    @Test("expects next to nothing of an improvement that is worth no trial", arguments: [(0.28, 0.0), (0.2, 0.093)])
+    func leastImprovement(best: Double, expected: Double) throws {
+        let known = [0, 0.1, best, 0.4, 0.5]
+        let settings = KernelSettings(logWeights: [0], logSignal: 0, logNoise: -13, mean: 0.5, additiveLogit: -6)
+        let model = try #require(
+            CostModel(
+                settings,
+                points: known.map { [$0] },
+                values: known.map { 10 * ($0 - 0.3) * ($0 - 0.3) },
+                isChoice: [false]
+            )
+        )
+        #expect(abs(ElementaryFunctions.exp(model.improvement(at: [0.3])) - expected) < 0.002)
+    }
+
     @Test("has an acquisition whose gradient is that of its value, where trials fail too")
     func acquisitionGradient() throws {
         let (points, values) = scattered(12, 3)
