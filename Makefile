@@ -72,12 +72,12 @@ bench: build ## Runs all benchmarks in release mode
 bench-search: setup ## Measures the search algorithms, beside Optuna's if it is installed, and writes docs/search.md
 	@$(SWIFT) build -c release --product SearchBenchmark
 	@program="$$($(SWIFT) build -c release --show-bin-path)/SearchBenchmark"; \
-	python3 -c 'import optuna' 2>/dev/null && for parallel in 1 4; do \
+	python3 -c 'import optuna, cmaes, scipy, torch' 2>/dev/null && for parallel in 1 4; do \
 	    for problems in "drawn 400 424" textbook "suite Benchmarks/SearchBenchmark/Tables"; do \
 	        python3 Benchmarks/SearchBenchmark/optuna_runs.py "$$program" .build/optuna-runs.tsv "$$parallel" \
 	            "$${OPTUNA_SEEDS:-3}" optuna-tpe,optuna-cmaes,optuna-gp problems $$problems; \
 	    done; \
-	done || echo "Optuna is not installed for python3 (pip install optuna): its columns are left out"; \
+	done || echo "Optuna is not installed for python3 (pip install optuna cmaes scipy torch): its columns are left out"; \
 	"$$program" "$${SEEDS:-20}" "$${DRAWN_SEEDS:-5}"
 
 image: ## Builds the container image REGISTRY/optimizationjob:TAG with docker or podman
