@@ -152,7 +152,7 @@ private final class RecordingFront: HTTPHandler {
     var calls: Set<String> { rights.withLock { $0 } }
 
     func respond(to request: HTTPRequest) -> HTTPReply {
-        let named: Set = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
+        let named: Set = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations", "leases"]
         if let right = Right(of: request, namedResources: named) {
             rights.withLock { _ = $0.insert(right.description) }
         }
