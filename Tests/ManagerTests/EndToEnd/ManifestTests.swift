@@ -32,6 +32,13 @@ struct ManifestTests {
         defer { program.end() }
         #expect(try await program.exitStatus() == 1, "\(program.lines)")
     }
+
+    @Test("keep a pod that answers when nodes are drained, and none that does not")
+    func disruption() throws {
+        let budget = try Manifests.objects(in: "controller/pod-disruption-budget.yaml").first?["spec"]
+        #expect(budget?["minAvailable"] == 1)
+        #expect(budget?["unhealthyPodEvictionPolicy"] == "AlwaysAllow")
+    }
 }
 
 /// The files of `manifests/`.
