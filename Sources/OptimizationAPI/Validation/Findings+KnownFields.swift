@@ -15,6 +15,7 @@ extension Findings {
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
         guard !object.hasOnlyKeys(of: members.known) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
+            guard mayLookForLikeness() else { return }
             addUnknown(UnknownField(path: path.key(key), likelyName: Findings.likely(key, among: members.known)))
         }
     }
@@ -24,6 +25,7 @@ extension Findings {
     mutating func warnOfMisspelt(in object: JSONObject, _ members: Members) {
         guard !object.hasOnlyKeys(of: members.known) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
+            guard mayLookForLikeness() else { return }
             guard let likely = Findings.likely(key, among: members.known) else { continue }
             warn("\(path.key(key)): not a field of TrainJob, did you mean \"\(likely)\"?")
         }

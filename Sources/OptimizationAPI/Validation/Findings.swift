@@ -16,6 +16,7 @@ struct Findings {
     private(set) var warnings: [String] = []
     private(set) var unknownFields: [UnknownField] = []
     private var components: [FieldPath.Component] = []
+    private var likenessesSought = 0
 
     init(errorLimit: Int = Findings.limit) {
         self.errorLimit = errorLimit
@@ -52,6 +53,13 @@ struct Findings {
         _ detail: String = ""
     ) {
         at(key) { $0.add(reason, value, detail) }
+    }
+
+    /// Whether one more unknown name may be compared with the known ones, which is slow: an object of 3 MB has room for
+    /// hundreds of thousands, and whoever else calls the webhook waits meanwhile.
+    mutating func mayLookForLikeness() -> Bool {
+        likenessesSought += 1
+        return likenessesSought <= Findings.limit
     }
 
     /// Notes a field that nobody reads, and warns of it.

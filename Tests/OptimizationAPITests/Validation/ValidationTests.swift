@@ -303,6 +303,18 @@ struct ValidationTests {
         #expect(result.warnings == (warning.map { ["spec.trainJobTemplate.spec.\($0)"] } ?? []))
     }
 
+    @Test("looks for what was meant by so many unknown members only, whatever a template is full of")
+    func manyUnknown() {
+        func warnings(after count: Int) -> [String] {
+            var trainer = JSONObject()
+            for number in 0..<count { trainer["x\(number)"] = 1 }
+            trainer["comand"] = ["x"]
+            return Validation.validateCreate(Samples.job(trainJob: ["trainer": .object(trainer)])).warnings
+        }
+        #expect(warnings(after: 99).count == 1)
+        #expect(warnings(after: 100) == [])
+    }
+
     @Test("warns of patches that Trainer refuses trial by trial")
     func patches() {
         func patch(_ manager: String, _ containers: JSONValue) -> JSONValue {
