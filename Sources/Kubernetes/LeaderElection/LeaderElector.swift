@@ -95,8 +95,9 @@ public final class LeaderElector: Sendable {
     /// Waits until this process leads, then does `whileLeading`.
     ///
     /// The lease is renewed until `whileLeading` returns, and released then: others need not wait for it to run out. When it
-    /// is lost instead, `whileLeading` is cancelled, and has `leaseDuration - renewDeadline` to end. When the task is cancelled,
-    /// so is `whileLeading`.
+    /// is lost instead, `whileLeading` is cancelled, and has `leaseDuration - renewDeadline` to end; in a process that stood
+    /// still until others may lead, two seconds, in which `isLeading` is false already. When the task is cancelled, so is
+    /// `whileLeading`.
     ///
     /// - Parameters:
     ///   - whenStuck: Called when `whileLeading` has not ended although others may lead by now. Ending the process is the
@@ -305,8 +306,13 @@ public final class LeaderElector: Sendable {
         }
     }
 
+    /// What cancelled work has to end in at least.
+    private static let shortestNotice: Duration = .seconds(2)
+
     private func alarm(_ whenStuck: @escaping @Sendable () -> Void) -> Task<Void, Never> {
-        let left = state.withLock { $0.takeableAt } - time.now
+        // A process that stood still, as on a laptop that slept, finds its time long over. It has to get to know that it
+        // was cancelled before it can be blamed for going on.
+        let left = max(state.withLock { $0.takeableAt } - time.now, Self.shortestNotice)
         return Task(executorPreference: executor) { [time, logger] in
             do {
                 try await time.sleep(for: left)

@@ -186,6 +186,18 @@ struct LeaderElectorTests {
         #expect(try #require(first.diary.moment(of: "stuck")) - cancelled == .seconds(5))
     }
 
+    @Test(
+        "lets work end that stood still for longer than the lease, and says so when it does not",
+        arguments: [(Duration.seconds(1), ["ended", "LeadershipLost"]), (.seconds(100), ["stuck"])]
+    )
+    func stoodStill(winding: Duration, ending: [String]) throws {
+        let first = try start(1, "a", winding: winding)
+        world.run(for: .seconds(10))
+        world.pause(1, for: .seconds(40))
+        world.run(for: .seconds(60))
+        #expect(first.diary.all == ["leads", "cancelled"] + ending)
+    }
+
     @Test("stops at once when somebody else has the lease")
     func taken() throws {
         let first = try start(1, "a")
