@@ -1,5 +1,10 @@
 /// Something took longer than it may.
-struct TimeLimitExceeded: Error, Sendable {}
+struct TimeLimitExceeded: Error, Sendable, CustomStringConvertible {
+    let limit: Duration
+
+    /// How long it was waited for.
+    var description: String { "it took longer than \(limit)" }
+}
 
 /// Does something, but not for longer than `limit`.
 ///
@@ -18,7 +23,7 @@ func withTimeLimit<Value: Sendable>(
             return nil
         }
         defer { group.cancelAll() }
-        guard let first = try await group.next(), let value = first else { throw TimeLimitExceeded() }
+        guard let first = try await group.next(), let value = first else { throw TimeLimitExceeded(limit: limit) }
         return value
     }
 }
