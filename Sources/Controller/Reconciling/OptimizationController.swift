@@ -112,8 +112,12 @@ public final class OptimizationController: Sendable {
         WorkQueueBacklog(depth: queue.count, unfinished: queue.unfinishedWork)
     }
 
-    /// How many jobs and trials there are, as the cache has them; nothing before `run`.
-    public var census: ControllerCensus { ControllerCensus(of: jobs.all().lazy.map(\.status)) }
+    /// How many jobs and trials there are, as the cache has them; `nil` until jobs and TrainJobs were listed, which is when
+    /// the work begins.
+    public var census: ControllerCensus? {
+        guard jobs.isSynced, trainJobs.isSynced else { return nil }
+        return ControllerCensus(of: jobs.all().lazy.map(\.status))
+    }
 
     /// Runs until the task is cancelled.
     ///

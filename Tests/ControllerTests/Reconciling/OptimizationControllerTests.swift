@@ -137,6 +137,25 @@ struct OptimizationControllerTests {
         #expect(cluster.violations == [])
     }
 
+    @Test("counts no jobs before it could list them and TrainJobs, rather than none")
+    func census() async throws {
+        cluster.store.withLock { store in
+            store.fault = { $0 == "list trainjobs" ? .refused(.transport("connection refused")) : .none }
+        }
+        cluster.seed(.optimizationJobs, Sample.jobObject())
+        let controller = controller()
+        let running = Task { try await controller.run() }
+        while cluster.calls("watch optimizationjobs") == 0 || cluster.calls("list trainjobs") == 0 {
+            await Task.yield()
+        }
+        #expect(controller.census == nil)
+        cluster.store.withLock { $0.fault = { _ in .none } }
+        while controller.census == nil { await Task.yield() }
+        #expect(controller.census?.jobs.values.reduce(0, +) == 1)
+        running.cancel()
+        try await running.value
+    }
+
     @Test("ends when it is cancelled while the API server is away")
     func neverSynced() async throws {
         cluster.store.withLock { $0.fault = { _ in .refused(.transport("connection refused")) } }
