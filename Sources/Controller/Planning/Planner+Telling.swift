@@ -105,8 +105,18 @@ extension Planner {
         } else if isHeldBack, let created = status.conditions.condition(ConditionType.created) {
             set(ConditionType.running, "False", created.reason, created.message)
         } else {
-            set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job))
+            set(ConditionType.running, "True", JobReason.trialsRunning, Sentences.progress(status, of: job) + delays)
         }
+    }
+
+    /// How many of the trials that count as running have no TrainJob yet because it could not be created, and why; empty
+    /// when there are none.
+    private var delays: String {
+        let setbacks = status.trials.lazy
+            .filter { $0.state == .running && $0.trainJobUID == nil }
+            .compactMap { observation.setbacks[$0.trainJobName] }
+        guard let first = setbacks.first else { return "" }
+        return "; of these, \(setbacks.count) could not be created yet: \(first.message)".cut(toBytes: 1024)
     }
 
     /// - Returns: Whether something holds all trials back, which `Created` then tells.

@@ -197,6 +197,23 @@ struct StartingTrialsTests {
         #expect(later.creations.map(\.name) == ["bert-trial-0", "bert-trial-1"])
     }
 
+    @Test("says of a job that runs how many of its trials could not be created")
+    func partialSetback() throws {
+        let job = try Sample.job(
+            status: Sample.status([Sample.record(0, uid: "a"), Sample.record(1), Sample.record(2)])
+        )
+        func setback(_ message: String) -> CreationSetback {
+            CreationSetback(message: message, notBefore: Sample.start.adding(seconds: 8))
+        }
+        let seen = Observation(
+            trainJobs: [Sample.trainJob("bert-trial-0", uid: "a")],
+            setbacks: ["bert-trial-1": setback("exceeded quota"), "bert-trial-2": setback("etcd timeout")]
+        )
+        let running = plan(for: job, observing: seen, at: Sample.start).status.condition("Running")
+        #expect(running?.status == "True")
+        #expect(running?.message.hasSuffix("3 running; of these, 2 could not be created yet: exceeded quota") == true)
+    }
+
     @Test("stops before the records outgrow an API object, and ends with what there is")
     func bytes() throws {
         let object = Sample.jobObject(numTrials: 1000, parallelTrials: 1000)
