@@ -33,6 +33,17 @@ struct ManifestTests {
         #expect(try await program.exitStatus() == 1, "\(program.lines)")
     }
 
+    @Test("have --cert-rotation where the page on cert-manager takes it away")
+    func rotation() throws {
+        let deployment = try Manifests.objects(in: "controller/deployment.yaml").first { $0["kind"] == "Deployment" }
+        let arguments = texts(deployment?["spec"]?["template"]?["spec"]?["containers"]?[0]?["args"])
+        let index = try #require(arguments.firstIndex(of: "--cert-rotation"))
+        let page = try Documentation.page("certificates.md")
+        let path = "path: /spec/template/spec/containers/0/args/\(index)"
+        #expect(page.contains("{op: test, \(path), value: --cert-rotation}"))
+        #expect(page.contains("{op: remove, \(path)}"))
+    }
+
     @Test("keep a pod that answers when nodes are drained, and none that does not")
     func disruption() throws {
         let budget = try Manifests.objects(in: "controller/pod-disruption-budget.yaml").first?["spec"]
