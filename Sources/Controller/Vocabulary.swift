@@ -56,6 +56,8 @@ public enum TrialReason {
     /// Reasons of failures that say nothing about the trial: they count toward `numTrials`, not toward
     /// `maxFailedTrials`.
     static let lost: Set<String> = [deleted, nameTaken]
+    /// Reasons of trials that ended for no fault of their parameters: search algorithms learn nothing from these.
+    public static let untelling: Set<String> = lost.union([jobEnded])
 }
 
 /// Reasons of events on an OptimizationJob; conditions' and trials' reasons appear there as well.

@@ -42,8 +42,7 @@ enum Metrics {
 
     /// The value of an objective: the last entry of its name, when that is a finite number.
     static func value(of metric: String, in metrics: [MetricValue]) -> Double? {
-        guard let text = metrics.last(where: { $0.name == metric })?.value else { return nil }
-        return finiteNumber(text)
+        metrics.last { $0.name == metric }?.number
     }
 
     /// The values of all objectives, in their order; `nil` unless each has one.
@@ -54,15 +53,5 @@ enum Metrics {
             values.append(value)
         }
         return values.isEmpty ? nil : values
-    }
-
-    /// The number a metric's text stands for. The API has no pattern for it: `nan`, `inf` and `n/a` all occur.
-    /// Hexadecimal, which Swift would read, is no way to report a metric.
-    static func finiteNumber(_ text: String) -> Double? {
-        let bare = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        guard !bare.contains(where: { $0 == "x" || $0 == "X" }), let value = Double(bare), value.isFinite else {
-            return nil
-        }
-        return value
     }
 }

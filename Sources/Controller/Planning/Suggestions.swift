@@ -47,12 +47,15 @@ struct Suggestions {
         (past, self.warmStart) = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
+            // One that was stopped and has no value teaches nothing, and keeps its point.
+            let isTelling = record.reason.map { !TrialReason.untelling.contains($0) } ?? true
             past.append(
                 PastTrial(
                     index: TrialName.index(of: record.trainJobName) ?? position,
                     assignment: assignment,
-                    state: record.state.searched,
-                    objectives: Self.objectives(job.spec.objectives, of: record)
+                    state: isTelling ? record.state.searched : .earlyStopped,
+                    objectives: isTelling
+                        ? Metrics.objectiveValues(job.spec.objectives, in: record.metrics) ?? [] : []
                 )
             )
         }
@@ -73,13 +76,6 @@ struct Suggestions {
         guard let assignment = suggested else { throw .exhausted }
         history.trials.append(PastTrial(index: index, assignment: assignment, state: .running, objectives: []))
         return zip(names, assignment.values).map { ParameterAssignment(name: $0, value: $1) }
-    }
-
-    /// The values a sampler may learn from: those of a trial that was stopped because its job ended, not because it did
-    /// badly, mean nothing.
-    private static func objectives(_ objectives: [Objective], of record: TrialRecord) -> [Double] {
-        if record.state == .earlyStopped, record.reason == TrialReason.jobEnded { return [] }
-        return Metrics.objectiveValues(objectives, in: record.metrics) ?? []
     }
 
     static func assignment(of record: TrialRecord, names: [String]) -> Assignment? {

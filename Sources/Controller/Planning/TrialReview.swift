@@ -100,7 +100,7 @@ struct TrialReview {
             guard let last = metrics.last(where: { $0.name == objective.metric }) else {
                 return "the trial completed without reporting \"\(objective.metric)\""
             }
-            guard Metrics.finiteNumber(last.value) == nil else { return nil }
+            guard last.number == nil else { return nil }
             return "the trial completed with \"\(objective.metric)\" = \"\(last.value)\", which is not a finite number"
         }
         // A name that was misspelt shows beside those that were not.

@@ -1,3 +1,4 @@
+import Controller
 import JSON
 import OptimizationAPI
 import Search
@@ -17,6 +18,8 @@ struct PastTrialReader {
         "name", "parameters", "state", "metrics", "trainJobName", "trainJobUID", "reason", "message", "creationTime",
         "completionTime", "progress",
     ]
+    /// Reasons of records that teach nothing, as the controller has it, and of those that a local run leaves.
+    private static let untelling = TrialReason.untelling.union([OptimizationJob.runEnded])
     private static let states: [String: PastTrial.State] = [
         "Running": .running, "Succeeded": .succeeded, "Failed": .failed, "EarlyStopped": .earlyStopped,
         "Pruned": .earlyStopped,
@@ -66,7 +69,11 @@ struct PastTrialReader {
         let values = values(parameters, at: path.key("parameters"))
         let measured = measurements(metrics, isComplete: state == .succeeded, at: path.key("metrics"))
         guard errors.count == before else { return nil }
-        return PastTrial(index: number, assignment: Assignment(values: values), state: state, objectives: measured)
+        let assignment = Assignment(values: values)
+        if state != .succeeded, let reason = trial["reason"]?.stringValue, Self.untelling.contains(reason) {
+            return PastTrial(index: number, assignment: assignment, state: .earlyStopped)
+        }
+        return PastTrial(index: number, assignment: assignment, state: state, objectives: measured)
     }
 
     private mutating func state(of trial: JSONValue, at path: FieldPath) -> PastTrial.State? {
@@ -145,12 +152,12 @@ struct PastTrialReader {
                 continue
             }
             isMeasured = true
-            // Hexadecimal, which Swift would read, is no way to report a metric.
-            guard !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }), let value = Double(text) else {
+            let value = MetricValue.number(text)
+            // The last word of a trial that failed may be any text, and its record has it.
+            if value == nil, isComplete {
                 refuse(place.key("value"), .invalid, .string(text), "must be a number; nan, inf and -inf are")
-                continue
             }
-            values.append(value)
+            values.append(value ?? .nan)
         }
         return isMeasured ? values : []
     }

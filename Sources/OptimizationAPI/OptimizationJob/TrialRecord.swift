@@ -47,13 +47,17 @@ public struct MetricValue: Sendable, Hashable {
     public var json: JSONValue { ["name": .string(name), "value": .string(value)] }
 
     /// The value as a number; `nil` when it is none, or not finite.
-    public var number: Double? {
+    public var number: Double? { MetricValue.number(value).flatMap { $0.isFinite ? $0 : nil } }
+
+    /// The number that a metric's text stands for, `nan` and `inf` among them; `nil` when it is none.
+    ///
+    /// Hexadecimal, which Swift would read, is no way to report a metric.
+    public static func number(_ text: String) -> Double? {
         // Spaces around a number are a formatting slip, not another value.
-        var text = Substring(value)
+        var text = Substring(text)
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
-        guard let number = Double(text), number.isFinite else { return nil }
-        return number
+        return text.contains { $0 == "x" || $0 == "X" } ? nil : Double(text)
     }
 }
 

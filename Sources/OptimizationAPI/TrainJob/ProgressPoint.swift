@@ -29,7 +29,7 @@ public struct ProgressPoint: ProgressStep, Sendable, Hashable {
     public init?(_ report: TrainerStatus, of metric: String, by measure: StepMeasure) {
         guard let step = report.step(by: measure), let reported = report.metrics.last(where: { $0.name == metric })
         else { return nil }
-        self.init(step: step, value: reported.number ?? Double(reported.value) ?? .nan)
+        self.init(step: step, value: MetricValue.number(reported.value) ?? .nan)
     }
 
     /// Reads a record's progress; what is no point is passed over, and so is one that is not past the one before.

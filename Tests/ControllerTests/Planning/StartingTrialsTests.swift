@@ -63,7 +63,8 @@ struct StartingTrialsTests {
         }
         let records = [
             record(0, .succeeded, TrialReason.completed), record(1, .earlyStopped, "Pruned"),
-            record(2, .earlyStopped, TrialReason.jobEnded),
+            record(2, .earlyStopped, TrialReason.jobEnded), record(3, .failed, "FailedJobs"),
+            record(4, .failed, TrialReason.deleted), record(5, .failed, TrialReason.nameTaken),
         ]
         let suggestions = try Suggestions(
             for: try Sample.job(Sample.jobObject(more: objectives)),
@@ -71,7 +72,11 @@ struct StartingTrialsTests {
             at: Sample.start
         )
         #expect(suggestions.history.directions == [.maximize, .minimize])
-        #expect(suggestions.history.trials.map(\.objectives) == [[0.5, 2], [0.5, 2], []])
+        #expect(suggestions.history.trials.map(\.objectives) == [[0.5, 2], [0.5, 2], [], [0.5, 2], [], []])
+        let states: [PastTrial.State] = [
+            .succeeded, .earlyStopped, .earlyStopped, .failed, .earlyStopped, .earlyStopped,
+        ]
+        #expect(suggestions.history.trials.map(\.state) == states)
     }
 
     @Test("never adopts a TrainJob that another owner controls")

@@ -170,6 +170,38 @@ struct SuggestionServiceTests {
         _ = try answered(request(["tpe": [:]], trials: [named]))
     }
 
+    @Test(
+        "take every value that a record can have",
+        arguments: [
+            ("Succeeded", " 0.25 "), ("Failed", "low"), ("Failed", "0x10"), ("Running", "n/a"), ("EarlyStopped", "0,5"),
+        ]
+    )
+    func texts(state: String, value: String) throws {
+        _ = try answered(request(["tpe": [:]], trials: [trial("0.1", state: state, loss: .string(value))]))
+    }
+
+    @Test(
+        "learn nothing from trials that ended for no fault of their parameters",
+        arguments: [
+            ("EarlyStopped", "OptimizationJobEnded"), ("EarlyStopped", "RunEnded"), ("Failed", "TrainJobDeleted"),
+        ]
+    )
+    func untelling(state: String, reason: String) throws {
+        func suggestion(_ change: (inout JSONValue) -> Void) throws -> JSONValue? {
+            let losses: [(String, JSONValue)] = [("0.1", 1), ("0.2", 2), ("0.3", 3), ("0.4", 4)]
+            var stopped = trial("0.01", state: state, loss: 5)
+            change(&stopped)
+            let trials = losses.map { trial($0, state: "Succeeded", loss: $1) } + [stopped]
+            return try answered(request(["gp": ["seed": 1, "startupTrials": 2]], trials: .array(trials)))["suggestions"]
+        }
+        let untold = try suggestion {
+            $0["state"] = "EarlyStopped"
+            $0["metrics"] = []
+        }
+        #expect(try suggestion { $0["reason"] = .string(reason) } == untold)
+        #expect(try suggestion { _ in } != untold)
+    }
+
     @Test("see a point again however its whole number is written")
     func wholeNumbers() throws {
         let request: JSONValue = [

@@ -227,7 +227,7 @@ struct StatusTests {
     func metrics() {
         #expect(record.number(ofMetric: "loss") == 0.25)
         #expect(record.number(ofMetric: "accuracy") == nil)
-        for text in ["nan", "inf", "-Infinity", "n/a", "", "1.5 s", "1e400"] {
+        for text in ["nan", "inf", "-Infinity", "n/a", "", "1.5 s", "1e400", "0x10"] {
             #expect(MetricValue(name: "m", value: text).number == nil)
         }
         #expect(MetricValue(name: "m", value: "1e-05").number == 1e-5)
