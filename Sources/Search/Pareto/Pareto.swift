@@ -61,9 +61,10 @@ public enum Pareto {
             let order = costs.indices.sorted { (costs[$0][objective], $0) < (costs[$1][objective], $1) }
             let low = costs[order[0]][objective] / 2
             let width = costs[order[order.count - 1]][objective] / 2 - low
+            // What all have the same of has no ends: whichever came first and last would count as such.
+            guard width > 0 else { continue }
             distances[order[0]] = .infinity
             distances[order[order.count - 1]] = .infinity
-            guard width > 0 else { continue }
             for position in 1..<(order.count - 1) {
                 let gap = costs[order[position + 1]][objective] / 2 - costs[order[position - 1]][objective] / 2
                 distances[order[position]] += gap / width

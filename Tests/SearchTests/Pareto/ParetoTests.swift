@@ -18,6 +18,9 @@ struct ParetoTests {
         #expect(Pareto.fronts(costs) == [[1, 2, 3, 4], [0]])
         #expect(Pareto.ranking(costs) == [1, 2, 3, 4, 0])
         #expect(Pareto.ranking([[3], [1], [2], [1]]) == [1, 3, 2, 0])
+        // An objective in which all are the same has no ends, which only trials of another could be.
+        #expect(Pareto.ranking([[2, 3, 7], [0, 5, 7], [5, 0, 7], [2.1, 2.9, 7]]) == [1, 2, 3, 0])
+        #expect(Pareto.crowding([[1, 7], [1, 7], [1, 7]]) == [0, 0, 0])
     }
 
     @Test(
