@@ -93,7 +93,7 @@ extension Domain {
     /// Whether a text is a value of the domain: a number within its bounds and, where points are numbered, one of them; a
     /// choice.
     public func contains(_ text: String) -> Bool {
-        coordinate(of: text) != nil
+        isDiscrete ? canonical(text) != nil : coordinate(of: text) != nil
     }
 
     /// The whole number of a text, which other tools may write as `2.0` or `2e0`; `nil` when it is none.

@@ -70,6 +70,22 @@ struct DomainUnitsTests {
         if domain.usualValue == nil { #expect(texts.count > 1) }
     }
 
+    @Test(
+        "holds what a trial could have been given",
+        arguments: [
+            (.normal(mean: 0, stdDev: 1, step: 0.5), ["-1.5", "0", "1e3"], ["0.3", "x"]),
+            (.intNormal(mean: 0, stdDev: 9, step: 2), ["-4", "6.0"], ["3", "2.5"]),
+            (.intNormal(mean: 0, stdDev: 1, scale: .log), ["1", "70"], ["0", "-1", "1.5"]),
+            (.normal(mean: 0, stdDev: 1, scale: .log), ["0.1", "7"], ["0", "-1", "inf"]),
+            (.float(min: 0, max: 1, step: 0.5), ["0.5", "1"], ["0.3", "1.5"]),
+            (.float(min: 0, max: 1), ["0.3", "1"], ["1.1", "nan"]),
+        ] as [(Domain, [String], [String])]
+    )
+    func membership(domain: Domain, values: [String], others: [String]) {
+        for text in values { #expect(domain.contains(text), "\(text)") }
+        for text in others { #expect(!domain.contains(text), "\(text)") }
+    }
+
     @Test("gives every numbered point an equal part, the first and the last too")
     func equalParts() {
         var counts: [String: Int] = [:]
