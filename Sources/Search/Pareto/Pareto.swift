@@ -25,30 +25,33 @@ public enum Pareto {
 
     /// Fronts, the best first: each holds the places of what only earlier fronts are better than.
     ///
-    /// Source: Deb et al., "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II", IEEE TEVC 6(2), 2002, §III-A.
+    /// In lexicographic order nothing is better than what comes before it, and what a front has something better than, all
+    /// fronts before it have as well. So each place is added to the first front that has nothing better, found by halving.
+    ///
+    /// Source: Deb et al., "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II", IEEE TEVC 6(2), 2002, §III-A;
+    /// found as in Zhang et al., "An Efficient Approach to Nondominated Sorting for Evolutionary Multiobjective
+    /// Optimization", IEEE TEVC 19(2), 2015, algorithm ENS-BS, as a history can have thousands of trials.
     static func fronts(_ costs: [[Double]]) -> [[Int]] {
-        var dominated = [[Int]](repeating: [], count: costs.count)
-        var better = [Int](repeating: 0, count: costs.count)
-        for first in costs.indices {
-            for second in costs.indices where dominates(costs[first], costs[second]) {
-                dominated[first].append(second)
-                better[second] += 1
-            }
+        let order = costs.indices.sorted { first, second in
+            for (a, b) in zip(costs[first], costs[second]) where a != b { return a < b }
+            return first < second
         }
         var fronts: [[Int]] = []
-        var current = costs.indices.filter { better[$0] == 0 }
-        while !current.isEmpty {
-            fronts.append(current)
-            var next: [Int] = []
-            for place in current {
-                for other in dominated[place] {
-                    better[other] -= 1
-                    if better[other] == 0 { next.append(other) }
+        for place in order {
+            var (low, high) = (0, fronts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                // The latest first, since those are nearest.
+                if fronts[middle].reversed().contains(where: { dominates(costs[$0], costs[place]) }) {
+                    low = middle + 1
+                } else {
+                    high = middle
                 }
             }
-            current = next.sorted()
+            if low == fronts.count { fronts.append([]) }
+            fronts[low].append(place)
         }
-        return fronts
+        return fronts.map { $0.sorted() }
     }
 
     /// How far a front's members are from their neighbours, in the sum of all objectives; infinite at the ends.

@@ -23,6 +23,20 @@ struct ParetoTests {
         #expect(Pareto.crowding([[1, 7], [1, 7], [1, 7]]) == [0, 0, 0])
     }
 
+    @Test("are those that peeling one off after the other gives", arguments: [2, 3, 4])
+    func peeling(objectives: Int) {
+        var generator = SeededGenerator(seed: 3)
+        // Few values, so that many are equal in some objective or in all.
+        let costs = (0..<150).map { _ in (0..<objectives).map { _ in Double(generator.below(12)) } }
+        var left = Array(costs.indices)
+        for front in Pareto.fronts(costs) {
+            let best = left.filter { place in !left.contains { Pareto.dominates(costs[$0], costs[place]) } }
+            #expect(front == best)
+            left.removeAll { best.contains($0) }
+        }
+        #expect(left.isEmpty)
+    }
+
     @Test(
         "have known volumes",
         arguments: [
