@@ -25,7 +25,7 @@ enum SpecRules {
         let algorithm = AlgorithmRules.check(spec, objectives: objectives, &findings)
         let (parameters, variables) = ParameterRules.check(spec, &findings)
         let numTrials = checkTrials(spec, &findings)
-        PruneRules.check(spec, objectives: objectives, &findings)
+        let neededToPrune = PruneRules.check(spec, objectives: objectives, &findings)
         checkWarmStart(spec, name: name, &findings)
         checkLifecycle(spec, &findings)
         if algorithm.usesGrid, let parameters {
@@ -35,6 +35,12 @@ enum SpecRules {
             findings.warn(
                 "spec.searchAlgorithm: the first \(startup) trials are drawn at random, "
                     + "which is all \(numTrials) of them"
+            )
+        }
+        if let neededToPrune, let numTrials, neededToPrune > numTrials {
+            findings.warn(
+                "spec.pruneAlgorithm: it stops no trial before there are \(neededToPrune), "
+                    + "and spec.numTrials says \(numTrials)"
             )
         }
         TemplateRules.check(spec, variables: variables, options, &findings)

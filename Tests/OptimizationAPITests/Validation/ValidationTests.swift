@@ -229,6 +229,23 @@ struct ValidationTests {
     }
 
     @Test(
+        "warns of a pruner that needs more trials than there are",
+        arguments: [
+            (["medianStop": ["startupTrials": 5]], 6), (["asha": ["reductionFactor": 20]], 20),
+            (["hyperband": ["reductionFactor": 6]], 6), (["medianStop": ["startupTrials": 4]], nil),
+            (["asha": ["reductionFactor": 5]], nil), (["hyperband": ["reductionFactor": 3]], nil),
+        ] as [(JSONValue, Int?)]
+    )
+    func idlePruner(algorithm: JSONValue, needed: Int?) {
+        let result = Validation.validateCreate(Samples.job(["pruneAlgorithm": algorithm, "numTrials": 5]))
+        let expected = needed.map {
+            "spec.pruneAlgorithm: it stops no trial before there are \($0), and spec.numTrials says 5"
+        }
+        #expect(result.isValid)
+        #expect(result.warnings == [expected].compactMap(\.self))
+    }
+
+    @Test(
         "warns of unknown fields and guesses what was meant",
         arguments: [
             (
