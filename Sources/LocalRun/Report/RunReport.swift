@@ -11,7 +11,7 @@ struct RunReport {
     var state: RunState
     /// The job's own last word: the message of its `Complete` or `Failed` condition.
     var message: String
-    /// The trials of the Pareto front of a job with several objectives, oldest first; empty for one objective.
+    /// The trials of the Pareto front of a job with several objectives, in any order; empty for one objective.
     var front: [TrialView] = []
     /// How to run the best trial again; `nil` when there is no best trial or it cannot be told.
     var reproduction: Reproduction?
@@ -46,10 +46,18 @@ struct RunReport {
         return lines
     }
 
-    /// The front as a table, in the columns of the table that is shown while the job runs.
+    /// The front as a table, in the columns of the table that is shown while the job runs: from the best in the first
+    /// objective on, so that a column tells what the others cost. Of a long one both ends, and as many between them as fit.
     private func paretoFront() -> [String] {
         let metrics = state.objectives.map(\.metric)
-        let shown = front.prefix(Self.listedOptima)
+        let sorted = front.enumerated().map { (value: value(of: $0.element), place: $0.offset, trial: $0.element) }
+            .sorted { first, second in
+                if first.value == second.value { return first.place < second.place }
+                return state.objective.direction.prefers(first.value, over: second.value)
+            }
+            .map(\.trial)
+        let last = Self.listedOptima - 1
+        let shown = sorted.count <= last ? sorted : (0...last).map { sorted[$0 * (sorted.count - 1) / last] }
         let header =
             ["TRIAL"] + metrics.map { printable($0).uppercased() }
             + (shown.first?.parameters.map { printable($0.name) } ?? [])
@@ -65,9 +73,13 @@ struct RunReport {
         var lines = [heading]
         lines += Text.columns(rows).map { "  " + $0 }
         if front.count > shown.count {
-            lines.append("  and \(front.count - shown.count) more, marked \"optimal\" in trials.csv")
+            lines.append("  and \(front.count - shown.count) more between them, marked \"optimal\" in trials.csv")
         }
         return lines
+    }
+
+    private func value(of trial: TrialView) -> Double {
+        trial.metric(state.objective.metric).flatMap(MetricValue.number) ?? .nan
     }
 
     private var headline: String {

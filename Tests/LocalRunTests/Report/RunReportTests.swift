@@ -71,6 +71,33 @@ struct RunReportTests {
         )
     }
 
+    @Test("lists a front from the best in the first objective on, and of a long one both ends", arguments: [3, 20, 58])
+    func front(count: Int) throws {
+        var state = RenderingTests.state
+        state.objectives.append(Objective(metric: "loss", direction: .minimize))
+        // In an order that is not that of the values: 7 has no factor in common with any of the counts.
+        state.trials = (0..<count).map { index in
+            let place = index * 7 % count
+            var trial = RenderingTests.trial(index, .succeeded, began: 0, ended: 1, accuracy: "\(place)")
+            trial.metrics.append(.init(name: "loss", value: "\(place)"))
+            return trial
+        }
+        let lines = RunReport(
+            ending: .complete,
+            state: state,
+            message: "",
+            front: state.trials,
+            directory: "runs/quick-1",
+            logPath: { _ in nil }
+        ).lines()
+        let heading = try #require(lines.firstIndex { $0.hasPrefix("Pareto front: \(count) trials") })
+        let rows = lines[(heading + 2)...].prefix { $0.contains("trial-") }
+        let shown = rows.compactMap { Int($0.split(separator: " ")[1]) }
+        #expect(shown.count == min(count, 20) && shown.first == count - 1 && shown.last == 0, "\(lines)")
+        #expect(zip(shown, shown.dropFirst()).allSatisfy { (1...4).contains($0 - $1) })
+        #expect(lines.contains("  and 38 more between them, marked \"optimal\" in trials.csv") == (count == 58))
+    }
+
     @Test("counts failures instead of listing them all")
     func manyFailures() {
         var state = RenderingTests.state
