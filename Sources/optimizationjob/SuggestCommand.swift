@@ -10,7 +10,7 @@ struct SuggestCommand: ParsableCommand {
         discussion: """
             The request has parameters, objectives and searchAlgorithm as an OptimizationJob's spec, trials (a list of \
             name, parameters, state and metrics) and count (1 if absent). The answer has suggestions and exhausted. What \
-            is wrong with a request goes to standard error as {"error": …}, with --serve to standard output as its answer.
+            is wrong with a request goes to standard error as {"error": …}.
 
             Exit status: 0, 1 when standard input or output failed, 2 when a request was wrong.
             """

@@ -4,8 +4,7 @@ import HostProcess
 extension LocalRun {
     /// Answers requests for suggestions on standard input: the one request it holds, or one a line.
     ///
-    /// Answers go to standard output. What is wrong with the one request goes to standard error; of one of many it is the
-    /// answer, since who waits for an answer to each line would else wait for ever.
+    /// Answers go to standard output, what is wrong with a request to standard error.
     ///
     /// - Parameter serving: Whether each line is a request.
     /// - Returns: The exit status: 0, 1 when standard input or output failed, 2 when a request was wrong.
@@ -17,9 +16,8 @@ extension LocalRun {
                 let isBlank = request.allSatisfy { " \t\r\n".utf8.contains($0) }
                 if serving, isBlank { continue }
                 let result = SuggestionService.answer(request)
-                if result.isError { status = invalidStatus }
-                if result.isError, !serving {
-                    _ = refuse(result.text)
+                if result.isError {
+                    status = refuse(result.text)
                 } else if case let failure = answer(result.text + "\n"), failure != 0 {
                     return failure
                 }

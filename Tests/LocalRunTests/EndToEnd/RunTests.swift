@@ -403,25 +403,6 @@ struct RunTests {
         #expect(result.errors.hasSuffix(problem), "\(result.errors)")
     }
 
-    @Test("answers each line of requests by one line, those that are wrong as well")
-    func requestLines() async throws {
-        let workspace = try Workspace()
-        let request =
-            #"{"objectives": [{"metric": "loss"}], "parameters": "#
-            + #"[{"name": "x", "searchSpace": {"categorical": {"choices": ["a"]}}}]}"#
-        let answer =
-            #"{"suggestions":[{"parameters":[{"name":"x","value":"a"}]}],"exhausted":false}"#
-        let lines = [request, "{", "", request].joined(separator: "\n")
-        let served = await (try ProgramRun(["suggest", "--serve"], in: workspace.path, input: lines)).result()
-        let answers = served.output.split(separator: "\n")
-        #expect(answers.count == 3 && answers.first == answer[...] && answers.last == answer[...], "\(served.output)")
-        #expect(answers.count == 3 && answers[1].hasPrefix(#"{"error":"the request is not JSON"#))
-        #expect(served.errors.isEmpty && served.status == 2)
-
-        let one = await (try ProgramRun(["suggest"], in: workspace.path, input: "{")).result()
-        #expect(one.output.isEmpty && one.errors.hasPrefix(#"{"error":"#) && one.status == 2)
-    }
-
     @Test("runs a job whose name fills the name of a file")
     func longName() async throws {
         let workspace = try Workspace()
