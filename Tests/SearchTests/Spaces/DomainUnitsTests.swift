@@ -49,7 +49,7 @@ struct DomainUnitsTests {
             .float(min: .leastNonzeroMagnitude, max: .greatestFiniteMagnitude, scale: .log),
             .int(min: 1 << 60, max: 1 << 60 + 1), .int(min: 1 << 60, max: 1 << 60 + 1, scale: .log),
             .int(min: .max - 7, max: .max, scale: .log), .int(min: 1, max: .max, scale: .log),
-            .normal(mean: 1e300, stdDev: 5e-324), .normal(mean: 0, stdDev: 1e307),
+            .normal(mean: 1e300, stdDev: .leastNonzeroMagnitude), .normal(mean: 0, stdDev: 1e307),
             .intNormal(mean: 1e18, stdDev: 1e-300), .intNormal(mean: 0, stdDev: 1e-300, scale: .log),
         ] as [Domain]
     )
