@@ -6,10 +6,12 @@ extension Planner {
     /// A job that has ended starts nothing; whatever still runs for it is stopped, and in the end it goes itself.
     mutating func closed() -> Plan {
         stopRunningTrials()
-        if let end = job.status.end, end.observedGeneration != job.metadata.generation {
-            set(end.type, end.status, end.reason, end.message)
+        if let end = job.status.end {
+            if end.observedGeneration != job.metadata.generation {
+                set(end.type, end.status, end.reason, end.message)
+            }
+            endSuspension(end.reason, end.message)
         }
-        if let end = job.status.end { endSuspension(end.reason, end.message) }
         // An end that nobody dated is dated now, or its time to live would be over long ago.
         for (position, condition) in status.conditions.enumerated() where !condition.hasTime {
             status.conditions[position].lastTransitionTime = now

@@ -19,7 +19,6 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
             observedGeneration: job.metadata.generation
         )
     }
-    plan.needsStatusWrite = true
     guard job.status.trials.isEmpty else {
         plan.status.conditions.setCondition(condition(ConditionType.running, "Unknown", JobReason.specNotUnderstood))
         plan.status.summary = StatusSummary(ofUnreadable: plan.status)
@@ -31,6 +30,7 @@ func plan(forUnreadable job: JobSnapshot, because problem: String, at now: Times
     }
     plan.status.conditions.setCondition(condition(ConditionType.failed, "True", JobReason.invalidSpec))
     plan.status.summary = StatusSummary(ofUnreadable: plan.status)
+    plan.needsStatusWrite = true
     plan.events = [
         JobEvent(
             kind: .warning,

@@ -41,14 +41,18 @@ extension Domain {
         return Swift.min(Swift.max(ElementaryFunctions.exp(low + unit * (high - low)), min), max)
     }
 
+    /// The logarithms of the ends of [min − ½, max + ½), which may be one number where both are large and close.
+    static func logEnds(from min: Int64, to max: Int64) -> (low: Double, high: Double) {
+        (ElementaryFunctions.log(Double(min) - 0.5), ElementaryFunctions.log(Double(max) + 0.5))
+    }
+
     /// A whole number from `min` to `max`, measured by ratio.
     ///
     /// Drawn log-uniformly from [min − ½, max + ½), rounded to the nearest whole number and clamped, so that each whole
     /// number *k* has the interval [k − ½, k + ½) and the first and the last are not short-changed. This is the rule of
     /// Optuna's `IntDistribution(log=True)`. Beyond 2^53, where Doubles thin out, not every number can be hit.
     static func logUniform(from min: Int64, to max: Int64, _ unit: Double) -> Int64 {
-        let low = ElementaryFunctions.log(Double(min) - 0.5)
-        let high = ElementaryFunctions.log(Double(max) + 0.5)
+        let (low, high) = logEnds(from: min, to: max)
         guard low < high else {
             let last = Double(max - min)
             let number = (unit * (last + 1)).rounded(.down)

@@ -30,8 +30,7 @@ extension Domain {
 
     /// The coordinate of a whole number on the logarithmic scale.
     static func coordinate(of value: Int64, from min: Int64, to max: Int64) -> Double {
-        let low = ElementaryFunctions.log(Double(min) - 0.5)
-        let high = ElementaryFunctions.log(Double(max) + 0.5)
+        let (low, high) = logEnds(from: min, to: max)
         // Of numbers so large and so close that they have one logarithm, each has the same part.
         guard low < high else { return (Double(value - min) + 0.5) / (Double(max - min) + 1) }
         return (ElementaryFunctions.log(Double(value)) - low) / (high - low)
