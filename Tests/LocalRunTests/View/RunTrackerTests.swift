@@ -70,9 +70,11 @@ struct RunTrackerTests {
         let first = Self.job([Self.record(0, .running), trial(1, "0.5")], best: 1)
         #expect(isBest(tracker.observe(first, at: .seconds(1))) == [true])
         #expect(
-            isBest(tracker.observe(Self.job([trial(0, "0.50"), trial(1, "0.5")], best: 0), at: .seconds(2))) == [false]
+            isBest(tracker.observe(Self.job([trial(0, " 0.50 "), trial(1, "0.5")], best: 0), at: .seconds(2))) == [
+                false
+            ]
         )
-        let better = Self.job([trial(0, "0.50"), trial(1, "0.5"), trial(2, "0.25")], best: 2)
+        let better = Self.job([trial(0, " 0.50 "), trial(1, "0.5"), trial(2, "0.25")], best: 2)
         #expect(isBest(tracker.observe(better, at: .seconds(3))) == [true])
     }
 
