@@ -50,6 +50,8 @@ public enum TrialReason {
     public static let metricsUnavailable = "MetricsUnavailable"
     /// The job ended while the trial was still running.
     public static let jobEnded = "OptimizationJobEnded"
+    /// The local run that the trial was part of was over before the trial was.
+    public static let runEnded = "RunEnded"
     /// The job's pruner stopped the trial.
     public static let pruned = "TrialPruned"
 
@@ -57,7 +59,7 @@ public enum TrialReason {
     /// `maxFailedTrials`.
     static let lost: Set<String> = [deleted, nameTaken]
     /// Reasons of trials that ended for no fault of their parameters: search algorithms learn nothing from these.
-    public static let untelling: Set<String> = lost.union([jobEnded])
+    static let untelling: Set<String> = lost.union([jobEnded, runEnded])
 }
 
 /// Reasons of events on an OptimizationJob; conditions' and trials' reasons appear there as well.

@@ -47,15 +47,13 @@ struct Suggestions {
         (past, self.warmStart) = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
-            // One that was stopped and has no value teaches nothing, and keeps its point.
-            let isTelling = record.reason.map { !TrialReason.untelling.contains($0) } ?? true
             past.append(
                 PastTrial(
                     index: TrialName.index(of: record.trainJobName) ?? position,
                     assignment: assignment,
-                    state: isTelling ? record.state.searched : .earlyStopped,
-                    objectives: isTelling
-                        ? Metrics.objectiveValues(job.spec.objectives, in: record.metrics) ?? [] : []
+                    state: record.state.searched,
+                    reason: record.reason,
+                    objectives: Metrics.objectiveValues(job.spec.objectives, in: record.metrics) ?? []
                 )
             )
         }

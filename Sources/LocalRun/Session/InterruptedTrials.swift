@@ -1,12 +1,10 @@
+import Controller
 import Kubernetes
 import OptimizationAPI
 
 extension OptimizationJob {
-    /// Why a trial that ran when the run ended is `EarlyStopped`. The controller, which writes all other records, is gone
-    /// by then.
-    static let runEnded = "RunEnded"
-
-    /// The status once the run is over, in which no trial is left running.
+    /// The status once the run is over, in which no trial is left running. The controller, which writes all other records,
+    /// is gone by then.
     ///
     /// - Parameters:
     ///   - state: What the trials reported last.
@@ -16,7 +14,7 @@ extension OptimizationJob {
         for position in status.trials.indices where status.trials[position].state == .running {
             let name = status.trials[position].trainJobName
             status.trials[position].state = .earlyStopped
-            status.trials[position].reason = Self.runEnded
+            status.trials[position].reason = TrialReason.runEnded
             status.trials[position].message = "the run ended before the trial did"
             status.trials[position].metrics = state.trials.first { $0.name == name }?.metrics ?? []
             status.trials[position].completionTime = now

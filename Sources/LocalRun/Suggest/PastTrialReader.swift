@@ -18,8 +18,6 @@ struct PastTrialReader {
         "name", "parameters", "state", "metrics", "trainJobName", "trainJobUID", "reason", "message", "creationTime",
         "completionTime", "progress",
     ]
-    /// Reasons of records that teach nothing, as the controller has it, and of those that a local run leaves.
-    private static let untelling = TrialReason.untelling.union([OptimizationJob.runEnded])
     private static let states: [String: PastTrial.State] = [
         "Running": .running, "Succeeded": .succeeded, "Failed": .failed, "EarlyStopped": .earlyStopped,
         "Pruned": .earlyStopped,
@@ -69,11 +67,13 @@ struct PastTrialReader {
         let values = values(parameters, at: path.key("parameters"))
         let measured = measurements(metrics, isComplete: state == .succeeded, at: path.key("metrics"))
         guard errors.count == before else { return nil }
-        let assignment = Assignment(values: values)
-        if state != .succeeded, let reason = trial["reason"]?.stringValue, Self.untelling.contains(reason) {
-            return PastTrial(index: number, assignment: assignment, state: .earlyStopped)
-        }
-        return PastTrial(index: number, assignment: assignment, state: state, objectives: measured)
+        return PastTrial(
+            index: number,
+            assignment: Assignment(values: values),
+            state: state,
+            reason: trial["reason"]?.stringValue,
+            objectives: measured
+        )
     }
 
     private mutating func state(of trial: JSONValue, at path: FieldPath) -> PastTrial.State? {
