@@ -88,14 +88,21 @@ extension APIClient {
     ) async throws(APIError) -> Answer where Answer: FailureBody {
         let deadline = time.now + configuration.callTimeout
         var tried = 0
+        var wasThrottled = false
         while true {
             if Task.isCancelled { throw .cancelled }
             tried += 1
+            let began = time.now
             let failure: AttemptFailure
             do {
                 return try await once(call, deadline - time.now, tried, attempt)
             } catch {
                 failure = error
+            }
+            if !wasThrottled, case .status(let status, let retryAfter) = failure.error, status.code == 429 {
+                wasThrottled = true
+                let summary = call.summary(status.code, after: time.now - began, attempt: tried)
+                observer?.throttled(summary, path: call.request.path, retryAfter: retryAfter)
             }
             guard
                 let delay = configuration.retry.delay(

@@ -9,6 +9,16 @@ public protocol APIClientObserver: Sendable {
 
     /// The server did as asked and has something to say about it, such as that a field is unknown or a version deprecated.
     func warned(_ warning: String, by request: APIRequestSummary)
+
+    /// The server refused for now, with 429: it is busy, or something must not be disturbed yet.
+    ///
+    /// A call is told of once, with its first refusal, however often it is repeated.
+    ///
+    /// - Parameters:
+    ///   - request: The attempt that was refused.
+    ///   - path: The request's path.
+    ///   - retryAfter: How long the server asks to wait; `nil` when it does not say.
+    func throttled(_ request: APIRequestSummary, path: String, retryAfter: Duration?)
 }
 
 extension APIClientObserver {
@@ -17,6 +27,9 @@ extension APIClientObserver {
 
     /// Does nothing.
     public func warned(_ warning: String, by request: APIRequestSummary) {}
+
+    /// Does nothing.
+    public func throttled(_ request: APIRequestSummary, path: String, retryAfter: Duration?) {}
 }
 
 /// One request to an API server and how it ended: the labels and values of client-go's `rest_client_requests_total` and

@@ -2,7 +2,8 @@ import Kubernetes
 import Logging
 import Metrics
 
-/// Counts and times the requests to the API server, under the names client-go gives these metrics, and logs what it warns of.
+/// Counts and times the requests to the API server, under the names client-go gives these metrics, and logs what it warns of
+/// and which calls it holds off.
 struct ClientMetrics: APIClientObserver {
     private let host: String
     private let requests: MetricFamily<Counter>
@@ -12,7 +13,7 @@ struct ClientMetrics: APIClientObserver {
     /// - Parameters:
     ///   - registry: Where to count.
     ///   - host: The API server, as `host:port`.
-    ///   - logger: Told of the server's warnings.
+    ///   - logger: Told of the server's warnings and of calls that it refused for now.
     init(registry: MetricsRegistry, host: String, logger: Logger) {
         self.host = host
         self.logger = logger
@@ -38,6 +39,16 @@ struct ClientMetrics: APIClientObserver {
         logger.warning(
             "the API server warns",
             metadata: ["warning": "\(warning)", "verb": "\(request.verb)", "resource": "\(request.type)"]
+        )
+    }
+
+    func throttled(_ request: APIRequestSummary, path: String, retryAfter: Duration?) {
+        logger.warning(
+            "the API server refused a call for now",
+            metadata: [
+                "verb": "\(request.verb)", "path": "\(path)",
+                "retryAfter": "\(retryAfter.map { "\($0.components.seconds)s" } ?? "none")",
+            ]
         )
     }
 }

@@ -50,10 +50,15 @@ struct APIClientObserverTests {
     private final class Observer: APIClientObserver {
         let requests = Mutex<[APIRequestSummary]>([])
         let warnings = Mutex<[String]>([])
+        let refusals = Mutex<[String]>([])
 
         func requestEnded(_ request: APIRequestSummary) { requests.withLock { $0.append(request) } }
         func warned(_ warning: String, by request: APIRequestSummary) {
             warnings.withLock { $0.append("\(request.verb) \(request.type): \(warning)") }
+        }
+        func throttled(_ request: APIRequestSummary, path: String, retryAfter: Duration?) {
+            let wait = retryAfter.map { "\($0.components.seconds)" } ?? "?"
+            refusals.withLock { $0.append("\(request.attempt) \(request.verb) \(path) \(wait)") }
         }
     }
 
@@ -102,6 +107,23 @@ struct APIClientObserverTests {
         #expect(seen.map(\.code) == ["<error>", "503", "200"])
         #expect(seen.map(\.attempt) == [1, 2, 3])
         #expect(seen.allSatisfy { $0.verb == "list" && $0.method == "GET" && $0.type == .jobs })
+    }
+
+    @Test("hears once of a call that is refused with 429, however often, and when to come again")
+    func throttled() async throws {
+        let refusal = FakeExchange.Answer.text("", status: 429)
+        let busy = FakeExchange([
+            .text("", status: 503), .text("", status: 429, headers: ["Retry-After": "7"]), refusal,
+            .text(#"{"items":[]}"#),
+        ])
+        _ = try await client(busy, time: SkippingTime()).list(.jobs, namespace: "ns")
+        let path = ResourceType.jobs.path(namespace: "ns")
+        #expect(observer.refusals.withLock { $0 } == ["2 list \(path) 7"])
+        let error = await #expect(throws: APIError.self) {
+            try await client(FakeExchange([refusal]), time: SkippingTime()).create(.jobs, namespace: "ns", [:])
+        }
+        #expect(error?.status?.code == 429)
+        #expect(observer.refusals.withLock { $0 } == ["2 list \(path) 7", "1 create \(path) ?"])
     }
 
     @Test("hears of verbs in Kubernetes' words")

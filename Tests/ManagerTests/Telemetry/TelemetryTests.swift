@@ -1,9 +1,13 @@
 import Admission
 import Foundation
 import HTTP
+import Logging
 import Metrics
+import OptimizationAPI
+import Synchronization
 import Testing
 
+@testable import Kubernetes
 @testable import Manager
 
 /// Answers with a status, at once or later.
@@ -104,5 +108,54 @@ struct ProcessMetricsTests {
         #expect(try #require(values["process_threads"]) >= 1)
         #expect(try #require(values["process_open_fds"]) >= 3)
         #expect(try #require(values["process_max_fds"]) >= #require(values["process_open_fds"]))
+    }
+}
+
+@Suite("What is told of calls to the API server")
+struct ClientMetricsTests {
+    /// Keeps what is logged, with its metadata in the order of the keys.
+    private final class Log: LogHandler {
+        let lines = Mutex<[String]>([])
+        var metadata: Logger.Metadata {
+            get { [:] }
+            set {}
+        }
+        var logLevel: Logger.Level {
+            get { .trace }
+            set {}
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { nil }
+            set {}
+        }
+
+        func log(event: LogEvent) {
+            let metadata = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+            lines.withLock { $0.append("\(event.level): \(event.message)\(metadata)") }
+        }
+    }
+
+    @Test("is which call was refused for now, and when it may come again")
+    func throttled() {
+        let log = Log()
+        let metrics = ClientMetrics(
+            registry: MetricsRegistry(),
+            host: "api:443",
+            logger: Logger(label: "test") { _ in log }
+        )
+        let request = APIRequestSummary(
+            method: "PATCH",
+            verb: "patch",
+            type: .optimizationJobs,
+            subresource: "status",
+            status: 429,
+            latency: .zero,
+            attempt: 1
+        )
+        metrics.throttled(request, path: "/apis/x/status", retryAfter: .seconds(7))
+        metrics.throttled(request, path: "/apis/x/status", retryAfter: nil)
+        let words = "warning: the API server refused a call for now path=/apis/x/status retryAfter="
+        #expect(log.lines.withLock { $0 } == [words + "7s verb=patch", words + "none verb=patch"])
     }
 }
