@@ -88,7 +88,7 @@ public struct AdmissionHandler: HTTPHandler {
             "denied",
             metadata: [
                 "uid": "\(request.uid)", "namespace": "\(request.namespace)", "name": "\(request.objectName)",
-                "operation": "\(request.operation)", "causes": "\(status.details?.causes.count ?? 0)",
+                "operation": "\(request.operation.rawValue)", "causes": "\(status.details?.causes.count ?? 0)",
             ]
         )
     }

@@ -2,7 +2,9 @@ import Admission
 import HTTP
 import JSON
 import Kubernetes
+import Logging
 import OptimizationAPI
+import Synchronization
 import Testing
 
 private func review(_ path: String, _ body: [UInt8]) throws -> JSONValue {
@@ -44,6 +46,19 @@ struct AdmissionHandlerTests {
         let fields = status["details"]?["causes"]?.arrayValue?.compactMap { $0["field"]?.stringValue } ?? []
         #expect(fields.contains("spec.numTrials"))
         #expect(fields.contains("spec.objectives"))
+    }
+
+    @Test("log a denial in the API server's words and without the object's values", arguments: ["CREATE", "UPDATE"])
+    func log(_ operation: String) {
+        var object = Sample.minimal
+        object["spec"]?["objectives"] = "secret"
+        let log = DenialLog()
+        let body = envelope(operation, object: object, oldObject: operation == "UPDATE" ? Sample.minimal : nil)
+        _ = Calls.answer(Calls.post(WebhookPaths.validate, body), logger: Logger(label: "test") { _ in log })
+        let lines = log.lines.withLock { $0 }
+        #expect(
+            lines.count == 1 && lines.allSatisfy { $0.contains("operation=\(operation) ") && !$0.contains("secret") }
+        )
     }
 
     @Test("never refuse an update that leaves the spec alone, or one of an object on its way out")
@@ -250,4 +265,27 @@ private enum Sample {
             "trainJobTemplate": ["spec": ["runtimeRef": ["name": "torch"], "trainer": ["command": ["a"]]]],
         ],
     ]
+}
+
+/// Keeps what is logged, with its metadata.
+private final class DenialLog: LogHandler {
+    let lines = Mutex<[String]>([])
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        let metadata = (event.metadata ?? [:]).map { "\($0.key)=\($0.value) " }.joined()
+        lines.withLock { $0.append("\(event.message) \(metadata)") }
+    }
 }

@@ -8,8 +8,11 @@ import Testing
 
 /// Calls the webhooks as the API server does.
 enum Calls {
-    static func answer(_ request: HTTPRequest, options: ValidationOptions = ValidationOptions()) -> HTTPResponse {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    static func answer(
+        _ request: HTTPRequest,
+        options: ValidationOptions = ValidationOptions(),
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) -> HTTPResponse {
         guard case .now(let response) = AdmissionHandler(options: options, logger: logger).respond(to: request) else {
             Issue.record("an admission call is answered on the spot")
             return .text("", status: 500)
