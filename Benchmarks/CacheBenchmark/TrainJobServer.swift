@@ -15,6 +15,7 @@ struct TrainJobServer: HTTPExchanging {
         let environment = names.map { name in
             #"{"name":"KUBEFLOW_TRAINER_OPT_\#(name)","value":"0.00\#(number)"}"#
         }.joined(separator: ",")
+        let parameters = names.map { #"\"\#($0.lowercased())\":\"0.00\#(number)\""# }.joined(separator: ",")
         let fields = names.map { #""k:{\"name\":\"KUBEFLOW_TRAINER_OPT_\#($0)\"}":{".":{},"f:name":{},"f:value":{}}"# }
             .joined(separator: ",")
         let metrics = ["val_loss", "val_accuracy", "train_loss", "current_step", "epoch"].map { name in
@@ -24,7 +25,8 @@ struct TrainJobServer: HTTPExchanging {
             #"{"lastTransitionTime":"2026-11-23T22:00:00Z","message":"TrainJob is \#($0.1)","reason":"\#($0.1)","#
                 + #""status":"\#($0.2)","type":"\#($0.0)"}"#
         }.joined(separator: ",")
-        return #"{"apiVersion":"trainer.kubeflow.org/v1alpha1","kind":"TrainJob","metadata":{"creationTimestamp":"#
+        return #"{"apiVersion":"trainer.kubeflow.org/v1alpha1","kind":"TrainJob","metadata":{"annotations":{"#
+            + #""trainer.kubeflow.org/optimizationjob-parameters":"{\#(parameters)}"},"creationTimestamp":"#
             + #""2026-11-23T22:30:39Z","finalizers":["trainer.kubeflow.org/cleanup"],"generation":1,"labels":{"#
             + #""app.kubernetes.io/part-of":"bert-tuning","trainer.kubeflow.org/optimizationjob-name":"\#(job)"},"#
             + #""managedFields":[{"apiVersion":"trainer.kubeflow.org/v1alpha1","fieldsType":"FieldsV1","fieldsV1":{"#

@@ -35,7 +35,7 @@ let cache = WatchCache<TrainJob>(
 ) { object in
     var job = TrainJob(decoding: object)
     job.metadata.labels = [:]
-    job.metadata.annotations = [:]
+    job.metadata.annotations = job.metadata.annotations.filter { $0.key == Annotations.parameters }
     job.metadata.finalizers = []
     return job
 }

@@ -46,6 +46,8 @@ public enum TrialReason {
     public static let rejected = "TrainJobRejected"
     /// A TrainJob of this name exists, and the job is not its controller, or is no more.
     public static let nameTaken = "TrainJobNameTaken"
+    /// The status lost the trial's record, and its TrainJob does not tell its parameters.
+    public static let parametersUnknown = "ParametersUnknown"
     /// The trial ended Complete without a finite value for every objective.
     public static let metricsUnavailable = "MetricsUnavailable"
     /// The job ended while the trial was still running.
@@ -57,7 +59,7 @@ public enum TrialReason {
 
     /// Reasons of failures that say nothing about the trial: they count toward `numTrials`, not toward
     /// `maxFailedTrials`.
-    static let lost: Set<String> = [deleted, nameTaken]
+    static let lost: Set<String> = [deleted, nameTaken, parametersUnknown]
     /// Reasons of trials that ended for no fault of their parameters: search algorithms learn nothing from these.
     static let untelling: Set<String> = lost.union([jobEnded, runEnded])
 }
@@ -68,6 +70,8 @@ public enum EventReason {
     public static let trialStarted = "TrialStarted"
     /// A trial gave an objective value.
     public static let trialSucceeded = "TrialSucceeded"
+    /// The status had lost records of trials, which were written anew after their TrainJobs.
+    public static let trialsRestored = "TrialsRestored"
     /// A trial was stopped, because it did worse than others by the same step.
     public static let trialPruned = TrialReason.pruned
     /// A trial is better than all before it.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JSON
 import Kubernetes
 import OptimizationAPI
 import Testing
@@ -36,9 +37,18 @@ struct RestartTests {
         #expect(ended == Self.trials)
     }
 
-    private func undisturbed(on cluster: Cluster) async throws -> History {
+    private func undisturbed(
+        on cluster: Cluster,
+        parallelTrials: Int = parallel,
+        algorithm: JSONValue = ["random": ["seed": 42]]
+    ) async throws -> History {
         let controller = try cluster.controller("undisturbed")
-        try await cluster.create("calm", numTrials: Self.trials, parallelTrials: Self.parallel)
+        try await cluster.create(
+            "calm",
+            numTrials: Self.trials,
+            parallelTrials: parallelTrials,
+            algorithm: algorithm
+        )
         try await train("calm", on: cluster, log: { controller.lastWords }, meanwhile: { _ in })
         await controller.kill()
         return History(cluster.status("calm"))
@@ -75,6 +85,34 @@ struct RestartTests {
         await killer.end()
         #expect(await killer.kills > Self.trials)
         check("storm", on: cluster, against: expected)
+        await cluster.stop()
+    }
+
+    @Test(
+        "comes to the same history and result when its status is cleared, or replaced by an older one, with or without it"
+    )
+    func statusLost() async throws {
+        let cluster = try await Cluster.start()
+        // Chosen after all that was learnt, so a trial that were begun anew would have other parameters.
+        let algorithm: JSONValue = ["tpe": ["seed": 42, "startupTrials": 2]]
+        let expected = try await undisturbed(on: cluster, parallelTrials: 1, algorithm: algorithm)
+        var controller = try cluster.controller("first")
+        try await cluster.create("lapse", numTrials: Self.trials, parallelTrials: 1, algorithm: algorithm)
+        var backup: JSONValue = .null
+        try await train("lapse", on: cluster, log: { controller.lastWords }) { ended in
+            switch ended {
+            case 2: backup = cluster.status("lapse").json
+            case 3: try await cluster.setStatus("lapse", .null)
+            case 5:
+                await controller.kill()
+                try await cluster.setStatus("lapse", .null)
+                controller = try cluster.controller("second")
+            case 8: try await cluster.setStatus("lapse", backup)
+            default: break
+            }
+        }
+        await controller.kill()
+        check("lapse", on: cluster, against: expected)
         await cluster.stop()
     }
 

@@ -51,7 +51,9 @@ extension Planner {
                 let trainJob = record.trainJobUID.map({ byUID[$0] }) ?? byName[record.trainJobName],
                 trainJob.metadata.deletionTimestamp == nil
             else { return nil }
-            let wasStopped = record.state == .earlyStopped || record.trainJobUID == nil
+            let wasStopped =
+                record.state == .earlyStopped || record.trainJobUID == nil
+                || record.reason == TrialReason.parametersUnknown
             let isKept = kept?.contains(record.trainJobName) ?? true
             return (wasStopped && !trainJob.isFinished) || !isKept ? TrialDeletion(trainJob) : nil
         }

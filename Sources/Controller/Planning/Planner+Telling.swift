@@ -67,6 +67,26 @@ extension Planner {
         )
     }
 
+    /// Trials were recorded anew.
+    mutating func tell(ofRestored records: [TrialRecord]) {
+        guard !records.isEmpty else { return }
+        tell(
+            .warning,
+            EventReason.trialsRestored,
+            EventAction.observe,
+            "the status had lost the records of trials whose TrainJobs exist, and these were recorded anew: "
+                + records.map(\.trainJobName).joined(separator: ", ")
+        )
+        for record in records where record.state == .failed {
+            tell(
+                .warning,
+                record.reason ?? TrialReason.failed,
+                EventAction.observe,
+                "\(record.trainJobName) failed: \(record.message ?? "")"
+            )
+        }
+    }
+
     /// A job that has ended is not suspended any more, whatever its spec says.
     mutating func endSuspension(_ reason: String, _ message: String) {
         guard status.conditions.isTrue(ConditionType.suspended) else { return }
@@ -171,6 +191,14 @@ extension Planner {
 
     mutating func tell(of record: TrialRecord, before: TrialRecord) {
         let parameters = Sentences.parameters(record.parameters)
+        if before.parameters != record.parameters {
+            tell(
+                .warning,
+                EventReason.trialsRestored,
+                EventAction.observe,
+                "\(record.trainJobName) was there before its record, which was corrected: it has \(parameters)"
+            )
+        }
         if before.trainJobUID == nil, record.trainJobUID != nil {
             tell(
                 .normal,

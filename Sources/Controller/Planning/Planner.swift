@@ -72,6 +72,7 @@ struct Planner {
 
     private mutating func proceed() -> Plan {
         let best = status.result?.trainJobName
+        restoreRecords()
         reviewTrials()
         pruneTrials()
         let stop = Stop(judging: status.trials, of: job) ?? startTrials()
@@ -126,7 +127,7 @@ struct Planner {
         guard status.trials.count < limit else { return .budgetSpent }
         let running = status.trials.lazy.filter { $0.state == .running }.count
         guard running < max(1, job.spec.parallelTrials), !job.spec.isSuspended else { return nil }
-        obstacle = WarmStart(job: job, sources: observation.warmStarts).obstacle
+        obstacle = WarmStart(job: job, records: status.trials, sources: observation.warmStarts).obstacle
         guard obstacle == nil else {
             wake(at: now.adding(seconds: options.warmStartPollSeconds))
             return nil
@@ -135,6 +136,7 @@ struct Planner {
         var size = StatusSize.bytes(of: status.trials)
         let growth = budget.growth(objectives: job.spec.objectives.count)
         size += running * growth
+        var index = nextIndex
         do throws(Suggestions.Stop) {
             var suggestions = try Suggestions(
                 for: job,
@@ -145,7 +147,6 @@ struct Planner {
             if status.trials.isEmpty { tell(ofWarmStart: suggestions.warmStart) }
             for _ in running..<max(1, job.spec.parallelTrials) {
                 guard status.trials.count < limit else { return .budgetSpent }
-                let index = nextIndex
                 let record = TrialRecord(
                     trainJobName: TrialName.make(
                         job: job.metadata.name,
@@ -159,7 +160,8 @@ struct Planner {
                 size += StatusSize.bytes(of: record) + growth
                 guard size <= budget.total else { return .historyExhausted }
                 status.trials.append(record)
-                status.nextTrialIndex = index + 1
+                index += 1
+                status.nextTrialIndex = index
             }
         } catch {
             switch error {
@@ -173,7 +175,9 @@ struct Planner {
     /// An index no record has had, even if `nextTrialIndex` was lost or is absurd.
     private var nextIndex: Int {
         let noted = status.nextTrialIndex
-        return max(status.trials.count, noted < 1 << 31 ? noted : 0)
+        let limit = TrialName.indexLimit
+        let used = status.trials.lazy.compactMap { TrialName.index(of: $0.trainJobName) }.filter { $0 < limit }.max()
+        return max(status.trials.count, noted < limit ? noted : 0, used.map { $0 + 1 } ?? 0)
     }
 
     /// TrainJobs for the records that have none and are not held back by an earlier failure.

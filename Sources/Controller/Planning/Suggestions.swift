@@ -44,7 +44,7 @@ struct Suggestions {
         seed = job.seed
         sampler = job.spec.searchAlgorithm.sampler(parallelTrials: job.spec.parallelTrials)
         var past: [PastTrial]
-        (past, self.warmStart) = WarmStart(job: job, sources: warmStart).trials(of: names, at: now)
+        (past, self.warmStart) = WarmStart(job: job, records: records, sources: warmStart).trials(of: names, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
             past.append(

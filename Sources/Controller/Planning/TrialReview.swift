@@ -39,7 +39,10 @@ struct TrialReview {
         guard sight.trainJob != nil || record.trainJobUID != nil else { return Finding(record: record) }
 
         var next = record
-        if let trainJob = sight.trainJob { next.trainJobUID = trainJob.metadata.uid }
+        if let trainJob = sight.trainJob {
+            if record.trainJobUID == nil { next.parameters = parameters(of: trainJob, recorded: record.parameters) }
+            next.trainJobUID = trainJob.metadata.uid
+        }
         let reported = sight.trainJob?.trainerStatus?.metrics ?? []
         let metrics = Metrics.merged(Metrics.merged(record.metrics, sight.memory.metrics), reported)
         next.progress = progress(of: record, sight.memory)
@@ -58,6 +61,15 @@ struct TrialReview {
                     && !reported.contains { $0.name == objective.metric }
             }
         return finding
+    }
+
+    /// The parameters of a trial whose TrainJob was found for its record.
+    ///
+    /// It may have been there before: its name is given anew when the status was lost and the cache did not show it yet.
+    /// Then its annotation knows what it runs with. Afterwards the record is believed, and if the annotation cannot be
+    /// read, as TrainJobs follow their records in the ordinary course of things.
+    private func parameters(of trainJob: TrainJob, recorded: [ParameterAssignment]) -> [ParameterAssignment] {
+        TrialParameters.read(from: trainJob.metadata, names: recorded.map(\.name)) ?? recorded
     }
 
     private func ending(_ sight: Sight) -> TrialEnding? {

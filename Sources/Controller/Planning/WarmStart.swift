@@ -25,11 +25,13 @@ public struct WarmStartSource: Sendable, Equatable {
 /// of the history.
 struct WarmStart {
     let job: OptimizationJob
+    /// The job's own trials so far.
+    let records: [TrialRecord]
     let sources: [String: WarmStartSource]
 
     /// What the job has to wait for, as a sentence; `nil` when nothing, or when its trials have begun.
     var obstacle: String? {
-        guard job.status.trials.isEmpty else { return nil }
+        guard records.isEmpty else { return nil }
         for name in job.spec.warmStartFrom {
             guard let source = sources[name] else {
                 return "OptimizationJob \"\(name)\", named in spec.warmStartFrom, does not exist"
@@ -44,7 +46,7 @@ struct WarmStart {
     ///
     /// - Returns: The trials, and how many each job gave.
     func trials(of names: [String], at now: Timestamp) -> (trials: [PastTrial], counts: [(job: String, trials: Int)]) {
-        let begin = job.status.trials.first?.creationTime ?? now
+        let begin = records.first?.creationTime ?? now
         var trials: [PastTrial] = []
         var counts: [(job: String, trials: Int)] = []
         for source in job.spec.warmStartFrom {

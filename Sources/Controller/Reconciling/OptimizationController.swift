@@ -211,7 +211,8 @@ extension TrainJob {
     var trimmed: TrainJob {
         var trimmed = self
         trimmed.metadata.labels = [:]
-        trimmed.metadata.annotations = metadata.annotations.filter { $0.key == Annotations.suspendedByJob }
+        let kept = [Annotations.suspendedByJob, Annotations.parameters]
+        trimmed.metadata.annotations = metadata.annotations.filter { kept.contains($0.key) }
         trimmed.metadata.finalizers = []
         return trimmed
     }

@@ -34,8 +34,9 @@ extension Reconciler {
             }
         }
         trials.follow(job.spec.pruneAlgorithm == nil ? nil : job.spec.objectives.first?.metric, of: uid)
-        let names = Set(running.map(\.trainJobName))
-        for trainJob in children where names.contains(trainJob.metadata.name) {
+        // Of trials that lost their records with the status, what is known counts again.
+        let settled = Set(job.status.trials.lazy.filter { $0.state.isTerminal }.map(\.trainJobName))
+        for trainJob in children where isActive && !settled.contains(trainJob.metadata.name) {
             trials.note(trainJob, of: uid, at: now())
         }
         let memory = remember(name, uid) { $0 }

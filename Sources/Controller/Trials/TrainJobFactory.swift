@@ -19,7 +19,7 @@ func makeTrainJob(job: OptimizationJob, record: TrialRecord) -> JSONValue {
     if let index = TrialName.index(of: record.trainJobName) { labels[Labels.trialIndex] = String(index) }
     var annotations = template.annotations
     annotations[Annotations.suspendedByJob] = nil
-    annotations[Annotations.parameters] = parametersText(record.parameters)
+    annotations[Annotations.parameters] = TrialParameters.text(record.parameters)
 
     let owner = OwnerReference(
         apiVersion: ResourceType.optimizationJobs.apiVersion,
@@ -41,13 +41,6 @@ func makeTrainJob(job: OptimizationJob, record: TrialRecord) -> JSONValue {
         ],
         "spec": TrialEnvironment.adding(record.parameters, to: template.spec),
     ]
-}
-
-/// The assignment as one JSON object of strings, in the order of the parameters.
-private func parametersText(_ parameters: [ParameterAssignment]) -> String {
-    var object = JSONObject()
-    for parameter in parameters { object[parameter.name] = .string(parameter.value) }
-    return JSONValue.object(object).description
 }
 
 private func sorted(_ entries: [String: String]) -> JSONValue {

@@ -11,6 +11,8 @@ enum TrialName {
     static let longest = 44
     /// The same where the runtime has a `dataset-initializer`.
     static let longestWithInitializer = 33
+    /// Indices are below this; a greater one is nobody's but a mistake's.
+    static let indexLimit = 1 << 31
     /// Characters kept for `-trial-` and the index, so that a job's trials share one prefix up to index 999.
     private static let reservedForIndex = 10
 

@@ -24,8 +24,8 @@ public enum Labels {
 
 /// Annotations on the TrainJobs of trials.
 public enum Annotations {
-    /// The trial's parameters as a JSON object of strings: `{"lr":"0.01"}`. For people and tools; nothing is read back
-    /// from it.
+    /// The trial's parameters as a JSON object of strings: `{"lr":"0.01"}`. For people and tools; read back only
+    /// where the status has lost the trial's record.
     public static let parameters = "trainer.kubeflow.org/optimizationjob-parameters"
 }
 

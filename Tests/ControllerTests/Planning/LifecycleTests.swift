@@ -529,15 +529,21 @@ struct WarmStartTests {
             "older": source([Sample.record(5, state: .succeeded, loss: "0.25")]),
         ]
         var job = try Sample.job(object)
-        let (first, counts) = WarmStart(job: job, sources: sources).trials(of: ["lr"], at: Sample.start)
+        let (first, counts) = WarmStart(job: job, records: job.status.trials, sources: sources).trials(
+            of: ["lr"],
+            at: Sample.start
+        )
         #expect(counts.map(\.job) == ["old", "older"] && counts.map(\.trials) == [1, 1])
         #expect(first.map(\.assignment.values) == [["0.1"], ["0.6"]])
         #expect(first.map(\.objectives) == [[0.5], [0.25]] && first.map(\.index) == [-1, -2])
         job.status = Sample.status([Sample.record(0)])
-        let after = WarmStart(job: job, sources: sources).trials(of: ["lr"], at: Sample.start.adding(seconds: 500))
-            .trials
+        let after = WarmStart(job: job, records: job.status.trials, sources: sources).trials(
+            of: ["lr"],
+            at: Sample.start.adding(seconds: 500)
+        )
+        .trials
         #expect(after == first)
-        #expect(WarmStart(job: job, sources: [:]).obstacle == nil)
+        #expect(WarmStart(job: job, records: job.status.trials, sources: [:]).obstacle == nil)
     }
 
     @Test("takes trials that ended, by a clock that is ahead, after it began; and says once how many joined")

@@ -8,6 +8,57 @@ import Testing
 
 @Suite("Reconciling")
 struct ReconcilerTests {
+    @Test("goes on as if nothing had been when somebody clears its status")
+    func clearedStatus() async {
+        // Chosen after all that was learnt, so a trial that were begun anew would have other parameters.
+        let object = Sample.jobObject(algorithm: ["tpe": ["seed": 7, "startupTrials": 1]])
+        let (undisturbed, bench) = (Bench(object), Bench(object))
+        for bench in [undisturbed, bench] {
+            await bench.reconcile()
+            bench.end("bert-trial-0", loss: "0.5")
+            bench.clock.advance(by: 5)
+            await bench.reconcile()
+        }
+        #expect(bench.status == undisturbed.status)
+        bench.cluster.setStatus(.optimizationJobs, Bench.job) { $0 = [:] }
+        await bench.reconcile()
+        func history(_ bench: Bench) -> [TrialRecord] {
+            bench.status.trials.map { record in
+                var record = record
+                record.creationTime = Sample.start  // the fake API server gives TrainJobs none
+                return record
+            }
+        }
+        #expect(history(bench) == history(undisturbed))
+        #expect(bench.events.count { $0.reason == EventReason.trialsRestored } == 1)
+        for bench in [undisturbed, bench] {
+            for index in 1...3 {
+                bench.end("bert-trial-\(index)", loss: "0.\(index)")
+                await bench.reconcile()
+            }
+            #expect(bench.cluster.violations == [])
+        }
+        #expect(history(bench).map(\.parameters) == history(undisturbed).map(\.parameters))
+        #expect(bench.status.end?.reason == JobReason.maxTrialsReached)
+        #expect(bench.status.result == undisturbed.status.result)
+    }
+
+    @Test("corrects a record whose TrainJob was there before it, which the cache did not show")
+    func correctedRecord() async {
+        let bench = Bench()
+        let name = NamespacedName(namespace: "ml", name: "bert-trial-0")
+        var object = Sample.trainJobObject(name.name, uid: "u0")
+        object["metadata"]?["annotations"] = [Annotations.parameters: #"{"lr":"0.25"}"#]
+        bench.cluster.seed(.trainJobs, object)
+        // Another controller's for as long as the cache is behind.
+        let hidden = HidingView(CurrentView(cluster: bench.cluster), name.name)
+        let reconciler = bench.reconciler(over: hidden)
+        _ = await reconciler.reconcile(Bench.job)
+        #expect(bench.status.trials.map(\.trainJobUID).first == "u0")
+        #expect(bench.status.trials.first?.parameters.map(\.value) == ["0.25"])
+        #expect(bench.events.map(\.reason).contains(EventReason.trialsRestored))
+    }
+
     @Test("writes the records, creates the TrainJobs, notes their UIDs: two status writes")
     func start() async {
         let bench = Bench()

@@ -28,6 +28,17 @@ final class Bench: Sendable {
         cluster.seed(.optimizationJobs, job)
     }
 
+    /// Another reconciler of the same cluster, which sees it otherwise.
+    func reconciler(over view: some ClusterView) -> Reconciler {
+        Reconciler(
+            api: cluster,
+            view: view,
+            options: ControllerOptions(),
+            now: { [clock] in clock.now },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { [heard] event, _ in heard.note(event) }
+    }
+
     /// Events told so far.
     var events: [JobEvent] { heard.all }
 
@@ -90,6 +101,23 @@ struct CurrentView: ClusterView {
 
     func trainJobs(controlledBy uid: String) async -> [TrainJob] {
         cluster.objects(.trainJobs).map { TrainJob(decoding: $0) }.filter { $0.metadata.isControlled(by: uid) }
+    }
+}
+
+/// Caches that do not show one TrainJob yet.
+struct HidingView: ClusterView {
+    let view: CurrentView
+    let hidden: String
+
+    init(_ view: CurrentView, _ hidden: String) {
+        self.view = view
+        self.hidden = hidden
+    }
+
+    func job(_ name: NamespacedName) async -> JobSnapshot? { await view.job(name) }
+
+    func trainJobs(controlledBy uid: String) async -> [TrainJob] {
+        await view.trainJobs(controlledBy: uid).filter { $0.metadata.name != hidden }
     }
 }
 

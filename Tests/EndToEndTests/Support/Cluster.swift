@@ -73,7 +73,12 @@ final class Cluster: Sendable {
         )
     }
 
-    func create(_ name: String, numTrials: Int, parallelTrials: Int) async throws {
+    func create(
+        _ name: String,
+        numTrials: Int,
+        parallelTrials: Int,
+        algorithm: JSONValue = ["random": ["seed": 42]]
+    ) async throws {
         _ = try await api.create(
             .optimizationJobs,
             namespace: Cluster.namespace,
@@ -82,7 +87,7 @@ final class Cluster: Sendable {
                 "metadata": ["name": .string(name), "namespace": .string(Cluster.namespace)],
                 "spec": [
                     "objectives": [["metric": "loss"]],
-                    "searchAlgorithm": ["random": ["seed": 42]],
+                    "searchAlgorithm": algorithm,
                     "parameters": [
                         ["name": "x", "searchSpace": ["uniform": ["min": "0", "max": "1", "type": "Float"]]],
                         ["name": "y", "searchSpace": ["categorical": ["choices": ["a", "b", "c"]]]],
@@ -93,6 +98,14 @@ final class Cluster: Sendable {
                 ],
             ]
         )
+    }
+
+    /// Replaces a job's status as whoever restores a backup does; `null` clears it.
+    func setStatus(_ name: String, _ status: JSONValue) async throws {
+        let job = NamespacedName(namespace: Cluster.namespace, name: name)
+        for value in [.null, status] {
+            _ = try await api.patch(.optimizationJobs, job, .merge(["status": value]), subresource: "status")
+        }
     }
 
     /// A job's status as last seen.
