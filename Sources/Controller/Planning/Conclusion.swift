@@ -136,6 +136,7 @@ extension OptimizationJobStatus {
         for position in bare.trials.indices where bare.trials[position].state == .running {
             bare.trials[position].metrics = []
             bare.trials[position].progress = []
+            bare.trials[position].stepMeasure = nil
         }
         return bare
     }

@@ -20,12 +20,13 @@ extension Planner {
                 reports: record.progress.map { ProgressReport(step: $0.step, value: $0.value) }
             )
         }
+        let isMixed = Set(status.trials.lazy.compactMap(\.stepMeasure)).count > 1
         for (position, record) in status.trials.enumerated() where record.state == .running {
             guard let uid = record.trainJobUID, let trainJob = byUID[uid], !trainJob.isFinished,
                 observation.memory[uid]?.ending == nil, trainJob.trainerStatus?.progressPercentage ?? 0 < 100,
                 case .stop(let why) = pruner.verdict(
                     on: courses[position],
-                    among: courses,
+                    among: isMixed ? comparable(courses, with: record.stepMeasure) : courses,
                     objective.direction.searched
                 )
             else { continue }
@@ -36,6 +37,15 @@ extension Planner {
             courses[position].state = .earlyStopped
             tell(of: status.trials[position], before: record)
         }
+    }
+
+    /// The courses whose steps are of this measure, or may be.
+    ///
+    /// Trials of a job run the same script, yet where reports with one measure and with another come in turns, it is a
+    /// matter of chance with which of them the first version of a TrainJob is seen.
+    private func comparable(_ courses: [TrialProgress], with measure: StepMeasure?) -> [TrialProgress] {
+        guard let measure else { return courses }
+        return zip(courses, status.trials).filter { $1.stepMeasure == nil || $1.stepMeasure == measure }.map { $0.0 }
     }
 
     /// Whether running trials have made progress that the written status does not hold.

@@ -19,7 +19,9 @@ enum StatusSize {
         for parameter in record.parameters {
             bytes += 24 + self.bytes(of: parameter.name) + self.bytes(of: parameter.value)
         }
-        if !record.progress.isEmpty { bytes += record.progress.reduce(16) { $0 + $1.byteCount } }
+        if !record.progress.isEmpty {
+            bytes += record.progress.reduce(16) { $0 + $1.byteCount } + (record.stepMeasure?.byteCount ?? 0)
+        }
         return record.metrics.reduce(bytes) { $0 + self.bytes(of: $1) }
     }
 
@@ -74,6 +76,6 @@ enum StatusSize {
         func metricsBytes(beside bytes: Int) -> Int { max(0, share - bytes - messageBytes) }
 
         /// What a record that has not ended may still grow by: its objectives, its progress and a message.
-        func growth(objectives: Int) -> Int { messageBytes + objectives * 160 + progressPoints * 16 }
+        func growth(objectives: Int) -> Int { messageBytes + objectives * 160 + (progressPoints + 1) * 16 }
     }
 }

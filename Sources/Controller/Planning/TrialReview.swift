@@ -45,7 +45,7 @@ struct TrialReview {
         }
         let reported = sight.trainJob?.trainerStatus?.metrics ?? []
         let metrics = Metrics.merged(Metrics.merged(record.metrics, sight.memory.metrics), reported)
-        next.progress = progress(of: record, sight.memory)
+        addProgress(to: &next, sight.memory)
         next.metrics = kept(metrics, in: next)
 
         if let ending = ending(sight) {
@@ -160,10 +160,12 @@ struct TrialReview {
         return next
     }
 
-    /// What the record says, and what is known of the time after.
-    private func progress(of record: TrialRecord, _ memory: TrialMemory) -> [ProgressPoint] {
-        guard budget.keepsProgress else { return record.progress }
-        return memory.progress.reduce(into: record.progress) { $0.add($1, atMost: budget.progressPoints) }
+    /// Adds what is known of the time after what the record says, as far as its steps are of the same measure.
+    private func addProgress(to record: inout TrialRecord, _ memory: TrialMemory) {
+        guard budget.keepsProgress, !memory.progress.isEmpty else { return }
+        guard record.stepMeasure == nil || record.stepMeasure == memory.stepMeasure else { return }
+        record.stepMeasure = memory.stepMeasure
+        for point in memory.progress { record.progress.add(point, atMost: budget.progressPoints) }
     }
 
     private func kept(_ metrics: [MetricValue], in record: TrialRecord) -> [MetricValue] {

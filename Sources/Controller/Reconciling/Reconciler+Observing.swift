@@ -33,7 +33,15 @@ extension Reconciler {
             case .unknown(let problem): uncertain = problem
             }
         }
-        trials.follow(job.spec.pruneAlgorithm == nil ? nil : job.spec.objectives.first?.metric, of: uid)
+        trials.follow(
+            job.spec.pruneAlgorithm == nil ? nil : job.spec.objectives.first?.metric,
+            by: Dictionary(
+                running.compactMap { record in
+                    record.trainJobUID.flatMap { uid in record.stepMeasure.map { (uid, $0) } }
+                }
+            ) { first, _ in first },
+            of: uid
+        )
         // Of trials that lost their records with the status, what is known counts again.
         let settled = Set(job.status.trials.lazy.filter { $0.state.isTerminal }.map(\.trainJobName))
         for trainJob in children where isActive && !settled.contains(trainJob.metadata.name) {

@@ -22,8 +22,21 @@ final class TrialMemoryStore: Sendable {
     private let state = Mutex(State())
 
     /// Keeps the course of a metric from now on; `nil` for none.
-    func follow(_ metric: String?, of jobUID: String) {
-        state.withLock { $0.followed[jobUID] = metric }
+    ///
+    /// - Parameter measures: What the steps of courses are counted by that the job's records hold, by the TrainJob's UID: such
+    ///   a course goes on as it began, whatever this process took its first point from.
+    func follow(_ metric: String?, by measures: [String: StepMeasure] = [:], of jobUID: String) {
+        state.withLock { state in
+            state.followed[jobUID] = metric
+            guard metric != nil else { return }
+            for (uid, measure) in measures {
+                var memory = state.memories[jobUID]?[uid] ?? TrialMemory()
+                guard memory.stepMeasure != measure else { continue }
+                memory.stepMeasure = measure
+                memory.progress = []
+                state.memories[jobUID, default: [:]][uid] = memory
+            }
+        }
     }
 
     /// Takes in one version of a TrainJob.

@@ -94,6 +94,8 @@ public struct TrialRecord: Sendable, Hashable {
     public var metrics: [MetricValue]
     /// The objective's course by ascending step, as far as pruning needs it; empty for a job that does not prune.
     public var progress: [ProgressPoint]
+    /// What the steps of the course are counted by; `nil` when there is none, or a release wrote it that did not say.
+    public var stepMeasure: StepMeasure?
     /// When the record was written.
     public var creationTime: Timestamp
     /// When the trial ended.
@@ -109,6 +111,7 @@ public struct TrialRecord: Sendable, Hashable {
         parameters: [ParameterAssignment],
         metrics: [MetricValue] = [],
         progress: [ProgressPoint] = [],
+        stepMeasure: StepMeasure? = nil,
         creationTime: Timestamp,
         completionTime: Timestamp? = nil
     ) {
@@ -120,6 +123,7 @@ public struct TrialRecord: Sendable, Hashable {
         self.parameters = parameters
         self.metrics = metrics
         self.progress = progress
+        self.stepMeasure = stepMeasure
         self.creationTime = creationTime
         self.completionTime = completionTime
     }
@@ -142,6 +146,7 @@ public struct TrialRecord: Sendable, Hashable {
             parameters: (value["parameters"]?.arrayValue ?? []).compactMap(ParameterAssignment.init(decoding:)),
             metrics: (value["metrics"]?.arrayValue ?? []).compactMap(MetricValue.init(decoding:)),
             progress: value["progress"]?.stringValue.map(ProgressPoint.points(in:)) ?? [],
+            stepMeasure: value["progress"]?.stringValue.flatMap(StepMeasure.init(startOf:)),
             creationTime: value["creationTime"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
                 ?? Timestamp(secondsSinceEpoch: 0),
             completionTime: completion
@@ -162,7 +167,10 @@ public struct TrialRecord: Sendable, Hashable {
         if let message { object["message"] = .string(message) }
         object["parameters"] = .array(parameters.map(\.json))
         if !metrics.isEmpty { object["metrics"] = .array(metrics.map(\.json)) }
-        if !progress.isEmpty { object["progress"] = .string(progress.map(\.description).joined(separator: " ")) }
+        if !progress.isEmpty {
+            let parts = (stepMeasure.map { [$0.name + ":"] } ?? []) + progress.map(\.description)
+            object["progress"] = .string(parts.joined(separator: " "))
+        }
         object["creationTime"] = .string(creationTime.description)
         if let completionTime { object["completionTime"] = .string(completionTime.description) }
         return .object(object)

@@ -2,7 +2,8 @@ public import Search
 
 /// The objective's value at one point of a trial's training.
 ///
-/// A record's progress is one text, `1=0.93 2=0.71 4=nan`: a status may hold tens of points for each of a thousand trials.
+/// A record's progress is one text, `epoch: 1=0.93 2=0.71 4=nan`: a status may hold tens of points for each of a thousand
+/// trials.
 public struct ProgressPoint: ProgressStep, Sendable, Hashable {
     /// How far the trial had come; 0 or more.
     public let step: Int64
@@ -59,6 +60,24 @@ public enum StepMeasure: Sendable, Hashable {
 
     /// The metrics that count, in the order in which they are looked for.
     public static let metrics = ["current_step", "global_step", "step", "epoch"]
+
+    /// The metric's name, or `progressPercentage`.
+    public var name: String {
+        switch self {
+        case .metric(let name): name
+        case .percentage: "progressPercentage"
+        }
+    }
+
+    /// What a record's progress begins with, if that is a measure and a colon. Releases before this one wrote none.
+    init?(startOf progress: String) {
+        let known = Self.metrics.map(Self.metric) + [.percentage]
+        guard let measure = known.first(where: { progress.hasPrefix($0.name + ":") }) else { return nil }
+        self = measure
+    }
+
+    /// How many bytes it takes in a record.
+    public var byteCount: Int { name.utf8.count + 2 }
 }
 
 extension TrainerStatus {

@@ -142,6 +142,28 @@ struct PruningTests {
         #expect(plan.status.trials[5].progress == record.progress + points)
     }
 
+    @Test("mixes no steps of two measures, neither in a trial's course nor between trials")
+    func measures() throws {
+        var record = Sample.record(5, uid: "u5")
+        record.progress = [ProgressPoint(step: 1, value: 9), ProgressPoint(step: 2, value: 9)]
+        record.stepMeasure = .metric("epoch")
+        func look(_ others: StepMeasure?, memory measure: StepMeasure) throws -> TrialRecord {
+            var job = try job(["medianStop": ["startupTrials": 5, "startupSteps": 2]])
+            job.status.trials[5] = record
+            for index in 0..<5 { job.status.trials[index].stepMeasure = others }
+            var memory = TrialMemory(progress: [ProgressPoint(step: 9, value: 9)])
+            memory.stepMeasure = measure
+            let seen = Observation(trainJobs: [Sample.trainJob("bert-trial-5", uid: "u5")], memory: ["u5": memory])
+            return plan(for: job, observing: seen, at: Sample.start).status.trials[5]
+        }
+        #expect(try look(.metric("epoch"), memory: .metric("step")).progress == record.progress)
+        #expect(try look(.metric("epoch"), memory: .metric("epoch")).progress.last?.step == 9)
+        #expect(try look(.metric("epoch"), memory: .metric("epoch")).state == .earlyStopped)
+        #expect(try look(.metric("step"), memory: .metric("epoch")).state == .running)
+        // Records of older releases do not say what they count.
+        #expect(try look(nil, memory: .metric("epoch")).state == .earlyStopped)
+    }
+
     @Test("keeps a trial's course in a thousandth of what a status may take")
     func bounded() throws {
         let losses = (0..<500).map { 2 + Double($0 % 7) / 10 }

@@ -49,6 +49,19 @@ struct MemoryTests {
         )
     }
 
+    @Test("counts a course's steps as its record does, whatever was seen first since")
+    func recordedMeasure() {
+        store.follow("loss", of: "job")
+        _ = note([("loss", "3"), ("epoch", "7")])
+        store.follow("loss", by: ["u0": .metric("current_step")], of: "job")
+        #expect(store.memories(of: "job")["u0"]?.progress == [])
+        _ = note([("loss", "2"), ("epoch", "8")])
+        _ = note([("loss", "1"), ("current_step", "4")])
+        store.follow("loss", by: ["u0": .metric("current_step")], of: "job")
+        #expect(store.memories(of: "job")["u0"]?.progress == [ProgressPoint(step: 4, value: 1)])
+        #expect(store.memories(of: "job")["u0"]?.metrics.count == 3)
+    }
+
     @Test("dates the end when it is first seen")
     func ending() {
         #expect(note(nil, ended: true, at: 5))

@@ -333,6 +333,32 @@ struct ReconcilerTests {
         #expect(bench.status.result?.metrics == [MetricValue(name: "loss", value: "0.5")])
     }
 
+    @Test("counts a trial's steps by the same measure after a restart, whatever is reported then")
+    func stepMeasure() async {
+        let bench = Bench(Sample.jobObject(more: ["pruneAlgorithm": ["medianStop": [:]]]))
+        let name = NamespacedName(namespace: "ml", name: "bert-trial-0")
+        func report(_ measure: String, _ step: String) {
+            bench.cluster.setStatus(.trainJobs, name) { status in
+                let step: JSONValue = ["name": .string(measure), "value": .string(step)]
+                status["trainerStatus"] = ["metrics": [["name": "loss", "value": "0.5"], step]]
+            }
+        }
+        await bench.reconcile()
+        report("epoch", "1")
+        await bench.reconcile()
+        bench.clock.advance(by: 60)
+        await bench.reconcile()
+        #expect(bench.status.trials[0].stepMeasure == .metric("epoch"))
+        report("current_step", "500")
+        let successor = bench.reconciler(over: CurrentView(cluster: bench.cluster))
+        _ = await successor.reconcile(Bench.job)
+        report("epoch", "2")
+        _ = await successor.reconcile(Bench.job)
+        bench.clock.advance(by: 60)
+        _ = await successor.reconcile(Bench.job)
+        #expect(bench.status.trials[0].progress.map(\.step) == [1, 2])
+    }
+
     @Test("ends the wait for a value that never comes")
     func silent() async {
         let bench = Bench(Sample.jobObject(numTrials: 1, parallelTrials: 1))

@@ -68,6 +68,7 @@ enum Everything {
                     parameters: parameters,
                     metrics: metrics,
                     progress: [ProgressPoint(step: 1, value: 0.5)],
+                    stepMeasure: .metric("epoch"),
                     creationTime: time,
                     completionTime: time
                 )

@@ -54,6 +54,21 @@ struct ProgressPointTests {
         }
     }
 
+    @Test("is written with what its step is counted by, and read without it from older records")
+    func measure() throws {
+        for measure in StepMeasure.metrics.map(StepMeasure.metric) + [.percentage] {
+            var record = TrialRecord(trainJobName: "t", parameters: [], creationTime: Timestamp(secondsSinceEpoch: 0))
+            record.stepMeasure = measure
+            record.progress = [ProgressPoint(step: 1, value: 0.5), ProgressPoint(step: 2, value: 0.25)]
+            #expect(record.json["progress"] == .string("\(measure.name): 1=0.5 2=0.25"))
+            #expect(TrialRecord(decoding: record.json) == record)
+        }
+        for text in ["1=0.5 2=0.25", "loss: 1=0.5 2=0.25", "epoch 1=0.5 2=0.25"] {
+            let record = try #require(TrialRecord(decoding: ["trainJobName": "t", "progress": .string(text)]))
+            #expect(record.stepMeasure == nil && record.progress.map(\.step) == [1, 2])
+        }
+    }
+
     @Test("is read from a text that somebody changed as far as it makes sense")
     func lenient() throws {
         let record = try #require(
