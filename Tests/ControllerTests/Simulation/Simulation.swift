@@ -23,11 +23,18 @@ final class Simulation {
     private(set) var trace: [String] = []
     private(set) var restarts = 0
 
-    init(seed: UInt64) {
+    private let losesStatus: Bool
+
+    /// - Parameter losesStatus: Whether somebody clears the job's status at times, or replaces it by an older one.
+    init(seed: UInt64, losesStatus: Bool = false) {
+        self.losesStatus = losesStatus
         generator = SeededGenerator(seed: seed)
         misfortune = Misfortune(seed: seed, percent: Int.random(in: 0...20, using: &generator))
         let scenario = Scenario(using: &generator)
-        cluster.seed(.optimizationJobs, scenario.object)
+        var object = scenario.object
+        // Chosen after all that was learnt, so a trial that is begun anew has other parameters.
+        if losesStatus { object["spec"]?["searchAlgorithm"] = ["tpe": ["seed": 7, "startupTrials": 1]] }
+        cluster.seed(.optimizationJobs, object)
         cluster.store.withLock { [misfortune] store in
             store.denied = Set(scenario.denied.map { "bert-trial-\($0)" })
             store.fault = { _ in misfortune.next() }
@@ -52,6 +59,7 @@ final class Simulation {
         case 62..<82: train()
         case 82..<91: clock.advance(by: Int64.random(in: 1...25, using: &generator))
         case 91, 92: changeSpec()
+        case 93 where losesStatus: loseStatus()
         case 93: deleteSomething()
         case 94, 95: replica.relist()
         case 96, 97: changeLeader()
@@ -148,6 +156,15 @@ final class Simulation {
         cluster.remove(.trainJobs, ObjectMeta(victim).namespacedName)
     }
 
+    private func loseStatus() {
+        let earlier = cluster.log(.optimizationJobs).map { $0.object["status"] ?? [:] }
+        let isCleared = Int.random(in: 0..<2, using: &generator) == 0
+        let status = isCleared ? [:] : earlier.randomElement(using: &generator) ?? [:]
+        trace.append("someone \(isCleared ? "clears the status" : "restores an older status")")
+        cluster.store.withLock { $0.hasLostStatus = true }
+        cluster.setStatus(.optimizationJobs, Self.job) { $0 = status }
+    }
+
     // MARK: How it must be in the end
 
     private func blame(_ promise: String) { cluster.store.withLock { $0.violations.append(promise) } }
@@ -162,10 +179,12 @@ final class Simulation {
     }
 
     /// What a job that has ended must have left behind.
-    func checkEnd(parameters: [[String]]) {
+    ///
+    /// - Parameter parameters: What an undisturbed run tries; `nil` when that is not known.
+    func checkEnd(parameters: [[String]]?) {
         guard let job = finalJob, let end = job.status.end else { return blame("the job did not end") }
         let records = job.status.trials
-        if records.map({ $0.parameters.map(\.value) }) != Array(parameters.prefix(records.count)) {
+        if let parameters, records.map({ $0.parameters.map(\.value) }) != Array(parameters.prefix(records.count)) {
             blame("other parameters than those of an undisturbed run")
         }
         // More trials that would end the job at once are not begun, and an end stands that would only be followed by another.
@@ -189,6 +208,7 @@ final class Simulation {
         let trainJobs = cluster.trainJobs
         let running = trainJobs.filter { !$0.isFinished }.map(\.metadata.name)
         if !running.isEmpty { blame("\(running) still run though the job has ended") }
+        guard !losesStatus else { return }  // what nobody knows of is not cleared away
         let left = Set(trainJobs.map(\.metadata.name))
         let keepable =
             switch job.spec.trialRetention {

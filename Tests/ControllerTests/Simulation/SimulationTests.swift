@@ -17,14 +17,29 @@ struct SimulationTests {
         arguments: UInt64(0)..<4
     )
     func seeds(_ slice: UInt64) async throws {
-        let count = Self.setting("SIMULATION_SEEDS", 500)
+        let (restarts, pruned, count) = try await run(slice, seeds: 500, losesStatus: false)
+        #expect(restarts >= count)
+        #expect(pruned >= count / 25)
+    }
+
+    @Test("has records that tell the truth, and ends every job, when its status is cleared or replaced by an older one")
+    func statusLost() async throws {
+        _ = try await run(0, seeds: 250, losesStatus: true)
+    }
+
+    private func run(
+        _ slice: UInt64,
+        seeds: UInt64,
+        losesStatus: Bool
+    ) async throws -> (restarts: Int, pruned: Int, count: Int) {
+        let count = Self.setting("SIMULATION_SEEDS", seeds)
         let first = Self.setting("SIMULATION_FIRST_SEED", 1) &+ slice &* count
-        let expected = try Self.undisturbed(20)
+        let expected = losesStatus ? nil : try Self.undisturbed(20)
         var restarts = 0
         var pruned = 0
         for seed in first..<(first &+ count) {
             await Task.yield()  // other tests wait for moments, on the same few threads
-            let simulation = Simulation(seed: seed)
+            let simulation = Simulation(seed: seed, losesStatus: losesStatus)
             var steps = 0
             while steps < 250, simulation.cluster.violations.isEmpty {
                 await simulation.step()
@@ -46,8 +61,7 @@ struct SimulationTests {
             try #require(simulation.cluster.violations.isEmpty, explain("\(simulation.cluster.violations)"))
             try #require(ended, explain("the job did not come to rest"))
         }
-        #expect(restarts >= Int(count))
-        #expect(pruned >= Int(count) / 25)
+        return (restarts, pruned, Int(count))
     }
 
     /// What an undisturbed run of the sample job tries: every seed of the simulation must, too.

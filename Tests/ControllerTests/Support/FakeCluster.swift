@@ -50,6 +50,8 @@ final class FakeCluster: KubernetesAPI, Sendable {
         /// Jobs as decoded once, by resource version: decoding checks a whole spec.
         var decoded: [String: JobSnapshot] = [:]
         var decodedTrainJobs: [String: TrainJob] = [:]
+        /// Somebody cleared a job's status, or replaced it by an older one: what was promised of records before is void.
+        var hasLostStatus = false
         /// Calls served so far, of all kinds.
         var callCount = 0
 
