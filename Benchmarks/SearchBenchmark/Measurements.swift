@@ -10,7 +10,7 @@ struct Measurements {
 
     static let checkpoints = [25, 50, 100]
     static let parallels = [1, 4]
-    /// As many trials at once as `auto` alone is measured with, to see what it loses by them.
+    /// As many trials at once as, of our samplers, `auto` alone is measured with, to see what it loses by them.
     static let crowd = 8
 
     let problems: [Problem]
@@ -88,6 +88,12 @@ struct Measurements {
         guard let crowd = mean("auto", Measurements.crowd, at: trial), let alone = mean("auto", 1, at: trial), alone > 0
         else { return nil }
         return crowd / alone
+    }
+
+    /// After how many trials, one after another, `auto` has the mean regret that it has after `trial` of a crowd.
+    func trialsAlone(asAfter trial: Int) -> Int? {
+        guard let crowd = mean("auto", Measurements.crowd, at: trial) else { return nil }
+        return (1...trial).first { mean("auto", 1, at: $0).map { $0 <= crowd } ?? false }
     }
 
     /// How `auto` compares with the best of Optuna's samplers.

@@ -71,13 +71,14 @@ enum Report {
             "| `auto` in parts of Optuna's best | 25 trials | 50 | 100 |", "|---|---|---|---|",
         ]
         var losses: [String] = []
-        for parallel in Measurements.parallels {
+        for parallel in Measurements.parallels + [Measurements.crowd] {
             let cells = Measurements.checkpoints.map { trial in
                 measured.ratio(parallel, at: trial).map {
                     "\(cell($0.value)) (\(cell($0.low))–\(cell($0.high))) of `\($0.rival)`"
                 } ?? "–"
             }
-            lines.append("| \(parallel) at a time | " + cells.joined(separator: " | ") + " |")
+            let batches = parallel > Run.batch ? ", in batches of \(Run.batch)" : ""
+            lines.append("| \(parallel) at a time\(batches) | " + cells.joined(separator: " | ") + " |")
             for trial in Measurements.checkpoints {
                 losses += measured.worseThanRandom(parallel, at: trial).map {
                     "\($0) (\(trial) trials, \(parallel) at a time)"
@@ -95,9 +96,12 @@ enum Report {
 
     private static func crowd(_ measured: Measurements) -> String {
         let parts = Measurements.checkpoints.map { cell(measured.lossInCrowd(at: $0)) }.joined(separator: ", ")
+        let trials = Measurements.checkpoints.map { measured.trialsAlone(asAfter: $0).map { "\($0)" } ?? "–" }
+            .joined(separator: ", ")
         return
-            "With \(Measurements.crowd) trials at once, in batches of \(Run.batch), `auto` has \(parts) times the regret "
-            + "that it has with one."
+            "With \(Measurements.crowd) trials at once, in batches of \(Run.batch), `auto` has \(parts) times the regret that "
+            + "it has\nwith one: that of \(trials) trials one after another, of which each knows what all before it gave, where in "
+            + "a\ncrowd \(Run.batch) to \(Measurements.crowd - 1) of them are still running."
     }
 
     private static func perProblem(_ measured: Measurements) -> String {

@@ -42,10 +42,17 @@ struct ModelSession {
     /// Trials that have ended, whether with a value or without.
     var endedTrials: Int { observations.points.count + observations.failed.count }
 
-    /// The starting design's point for the next trial while fewer than `startupTrials` have ended, or none of them with a
-    /// value; `nil` once there is something to model.
-    func startingPoint(before startupTrials: Int, seed: UInt64) -> [Double]? {
-        guard endedTrials < startupTrials || observations.points.isEmpty else { return nil }
+    /// The starting design's point for the next trial, until there is something to model.
+    ///
+    /// - Parameters:
+    ///   - startupTrials: The trials of the start.
+    ///   - leastEnded: So many of them must have ended, and one with a value; the others may be running.
+    /// - Returns: `nil` once that is so.
+    func startingPoint(before startupTrials: Int, ended leastEnded: Int, seed: UInt64) -> [Double]? {
+        guard
+            endedTrials + observations.running.count < startupTrials || endedTrials < leastEnded
+                || observations.points.isEmpty
+        else { return nil }
         return StartingDesign.point(nextIndex, in: space, seed: seed)
     }
 

@@ -6,7 +6,7 @@
 /// | more | by turns `TPESampler` and `GPSampler`, of which the latter sees its bounded part of the history |
 ///
 /// The start is as short as a model allows, and longer with more parameters and more trials at once, which begin
-/// together and know nothing of each other.
+/// together and know nothing of each other. The model does not wait for all of them to end.
 public struct AutoSampler: Sampler {
     /// Trials at once.
     public let parallelTrials: Int

@@ -10,6 +10,7 @@
 /// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
 /// - A point that a trial had, one next to a failed trial's, and one with several trials around is not suggested again. Then
 ///   a model with shorter lengths is asked, and at last chance.
+/// - The process may expect costs to rise towards the edges of the space, see `EdgeRise`.
 /// - Part of the cost is a sum of functions of one parameter each, see `Kernel`.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
 ///   so that trials spread along the front.
@@ -17,8 +18,11 @@
 /// Source: Jones, Schonlau and Welch, "Efficient Global Optimization", 1998, in the form of Snoek, Larochelle and Adams,
 /// "Practical Bayesian Optimization of Machine Learning Algorithms", NeurIPS 2012.
 public struct GPSampler: Sampler {
-    /// Trials of the space-filling start; the model begins when that many have finished.
+    /// Trials of the space-filling start; the model begins once that many were started and four of them have ended.
     public let startupTrials: Int
+
+    /// Trials that must have ended before the model begins, where the start has as many.
+    private static let leastEnded = 4
 
     /// - Parameter startupTrials: 0 or more; the model needs at least one finished trial whatever it says.
     public init(startupTrials: Int = 10) {
@@ -39,7 +43,9 @@ public struct GPSampler: Sampler {
     }
 
     private func next(_ session: inout ModelSession, _ generator: inout SeededGenerator) -> [Double] {
-        if let start = session.startingPoint(before: startupTrials, seed: generator.seed) { return start }
+        let leastEnded = min(startupTrials, GPSampler.leastEnded)
+        let start = session.startingPoint(before: startupTrials, ended: leastEnded, seed: generator.seed)
+        if let start { return start }
         let observations = session.observations
         let costs = Scalarization.costs(observations.costs, using: &generator)
         let anchors = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }

@@ -7,9 +7,10 @@ struct GaussianProcess {
     private let coordinates: [Double]
     private let isChoice: [Bool]
     private let kernel: Kernel
+    private let rise: EdgeRise
     private let count: Int
     private let factor: Cholesky
-    /// (K + noise)⁻¹·(y − mean)
+    /// (K + noise)⁻¹·(y − prior mean)
     private var alpha: [Double]
 
     /// Conditions the process on observations.
@@ -25,6 +26,8 @@ struct GaussianProcess {
         self.isChoice = isChoice
         count = points.count
         kernel = Kernel(settings, isChoice: isChoice)
+        let rise = EdgeRise(isChoice: isChoice)
+        self.rise = rise
         coordinates = GaussianProcess.byCoordinate(points, dimension: isChoice.count)
         var noise = ElementaryFunctions.exp(settings.logNoise)
         var factor: Cholesky?
@@ -42,7 +45,7 @@ struct GaussianProcess {
         }
         guard let factor else { return nil }
         self.factor = factor
-        alpha = factor.solve(values.map { $0 - settings.mean })
+        alpha = factor.solve(zip(points, values).map { $1 - settings.mean(at: $0, rise) })
     }
 
     /// The process that knows what the function is at the observed points, or almost: it is drawn from what the noisy
@@ -69,17 +72,18 @@ struct GaussianProcess {
         let blind = process.factor.multiplyLower(generator.normals(count))
         let noise = ElementaryFunctions.exp(settings.logNoise / 2)
         let errors = generator.normals(count)
-        let differences = (0..<count).map { values[$0] - settings.mean - blind[$0] - noise * errors[$0] }
+        let means = points.map { settings.mean(at: $0, rise) }
+        let differences = (0..<count).map { values[$0] - means[$0] - blind[$0] - noise * errors[$0] }
         let correction = process.factor.multiplyLower(process.factor.multiplyUpper(factor.solve(differences)))
-        let drawn = (0..<count).map { settings.mean + blind[$0] + correction[$0] }
-        process.alpha = process.factor.solve(drawn.map { $0 - settings.mean })
+        let drawn = (0..<count).map { means[$0] + blind[$0] + correction[$0] }
+        process.alpha = process.factor.solve(zip(drawn, means).map { $0 - $1 })
         return (process, drawn)
     }
 
     /// The mean and the variance of the function (not of a noisy observation) at a point.
     func predict(_ point: [Double]) -> (mean: Double, variance: Double) {
         var k = covariances(with: point)
-        let mean = mean(given: k)
+        let mean = mean(at: point, given: k)
         factor.solveLower(&k)
         var explained = 0.0
         for i in 0..<count { explained += k[i] * k[i] }
@@ -88,11 +92,11 @@ struct GaussianProcess {
 
     /// The mean alone, which is cheaper.
     func mean(at point: [Double]) -> Double {
-        mean(given: covariances(with: point))
+        mean(at: point, given: covariances(with: point))
     }
 
-    private func mean(given k: [Double]) -> Double {
-        var mean = settings.mean
+    private func mean(at point: [Double], given k: [Double]) -> Double {
+        var mean = settings.mean(at: point, rise)
         for i in 0..<count { mean += k[i] * alpha[i] }
         return mean
     }
@@ -111,7 +115,7 @@ struct GaussianProcess {
         for i in 0..<count { explained += v[i] * v[i] }
         factor.solveUpper(&v)
         var prediction = Prediction(
-            mean: mean(given: k),
+            mean: mean(at: point, given: k),
             variance: max(kernel.signal - explained, 1e-12 * kernel.signal),
             meanGradient: [Double](repeating: 0, count: dimension),
             varianceGradient: [Double](repeating: 0, count: dimension)
@@ -127,7 +131,8 @@ struct GaussianProcess {
                 meanSlope += alpha[i] * slope
                 varianceSlope += v[i] * slope
             }
-            prediction.meanGradient[axis] = 2 * weight * meanSlope
+            prediction.meanGradient[axis] =
+                2 * weight * meanSlope + settings.edgeRise * rise.slope(at: point[axis], on: axis)
             prediction.varianceGradient[axis] = -4 * weight * varianceSlope
         }
         return prediction

@@ -18,11 +18,13 @@ extension MarginalLikelihood {
                 var next = place
                 let certain = Int(generator.below(UInt64(place.count)))
                 for index in next.indices where index == certain || generator.unit() < 0.3 {
-                    // A weight is an inverse square: twice the step of a length.
-                    let step = index < dimension ? 1.0 : 0.5
-                    next[index] += step * NormalLaw.quantile(generator.unit())
+                    next[index] += step(of: index) * NormalLaw.quantile(generator.unit())
                 }
-                guard next[dimension + 1] >= MarginalLikelihood.leastLogNoise else { continue }
+                // A step below 0 is reflected, which is as likely as its reverse.
+                next[dimension + 4] = next[dimension + 4].magnitude
+                guard next[dimension + 1] >= MarginalLikelihood.leastLogNoise,
+                    next[dimension + 4] <= prior.largestEdgeRise
+                else { continue }
                 let value = negativeLogPosterior(next, gradient: &unused, isGradientWanted: false)
                 guard value.isFinite, generator.unit() < ElementaryFunctions.exp(min(0, height - value)) else {
                     continue
@@ -35,4 +37,11 @@ extension MarginalLikelihood {
     }
 
     private static let stepsBetweenDraws = 25
+
+    /// The deviation of a step along a setting, by its number in `KernelSettings.list`.
+    private func step(of index: Int) -> Double {
+        let dimension = isChoice.count
+        // A weight is an inverse square: twice the step of a length.
+        return index < dimension ? 1 : index == dimension + 4 ? prior.edgeRiseSpread / 2 : 0.5
+    }
 }

@@ -19,18 +19,23 @@ struct MarginalLikelihood {
         /// Of the logit of the share of functions of one axis: about an eighth.
         var additiveLogit = -2.0
         var additiveSpread = 1.5
+        /// Of the edge rise, which is never negative: half a normal law.
+        var edgeRiseSpread = 0.3
+        var largestEdgeRise = 3.0
     }
 
     /// The logarithm of the smallest variance of observations around the function, in parts of their own variance.
     static let leastLogNoise = ElementaryFunctions.log(1e-6)
 
-    private let prior: Prior
+    let prior: Prior
     private let values: [Double]
     let isChoice: [Bool]
     private let count: Int
     /// Squared distances of all pairs along every axis, axis by axis; pair (i, j) with j < i is number i(i−1)/2 + j.
     private let distances: [Double]
     private let pairs: Int
+    /// The heights of the points in `EdgeRise`.
+    private let heights: [Double]
 
     init(points: [[Double]], values: [Double], isChoice: [Bool], prior: Prior = Prior()) {
         self.prior = prior
@@ -39,6 +44,8 @@ struct MarginalLikelihood {
         let count = points.count
         self.count = count
         pairs = count * (count - 1) / 2
+        let rise = EdgeRise(isChoice: isChoice)
+        heights = points.map { rise.height(at: $0) }
         var distances: [Double] = []
         distances.reserveCapacity(pairs * isChoice.count)
         for axis in isChoice.indices {
@@ -73,8 +80,8 @@ struct MarginalLikelihood {
     /// The best settings found from several starts, and their negative log-posterior.
     func fit(iterations: Int, starts: [KernelSettings]) -> (settings: KernelSettings, value: Double) {
         let dimension = isChoice.count
-        let lower = [Double](repeating: -9, count: dimension) + [-5, MarginalLikelihood.leastLogNoise, -3, -6]
-        let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3, 6]
+        let lower = [Double](repeating: -9, count: dimension) + [-5, MarginalLikelihood.leastLogNoise, -3, -6, 0]
+        let upper = [Double](repeating: 11, count: dimension) + [5, 1.5, 3, 6, prior.largestEdgeRise]
         var best: (settings: KernelSettings, value: Double)?
         for start in starts {
             let (point, value) = LBFGS(iterations: iterations, tolerance: 1e-2, improvement: 1e-4).minimize(
@@ -122,7 +129,7 @@ struct MarginalLikelihood {
             }
         }
         guard let factor = Cholesky(matrix, count: count) else { return .infinity }
-        let residuals = values.map { $0 - named.mean }
+        let residuals = (0..<count).map { values[$0] - named.mean - named.edgeRise * heights[$0] }
         let alpha = factor.solve(residuals)
         var value = 0.5 * factor.logDeterminant
         for i in 0..<count { value += 0.5 * residuals[i] * alpha[i] }
@@ -138,7 +145,8 @@ struct MarginalLikelihood {
             sum += belief(dimension, ElementaryFunctions.log(prior.signal), prior.signalSpread)
             sum += belief(dimension + 1, ElementaryFunctions.log(prior.noise), prior.noiseSpread)
             sum += belief(dimension + 2, 0, prior.meanSpread)
-            return sum + belief(dimension + 3, prior.additiveLogit, prior.additiveSpread)
+            sum += belief(dimension + 3, prior.additiveLogit, prior.additiveSpread)
+            return sum + belief(dimension + 4, 0, prior.edgeRiseSpread)
         }
         guard isGradientWanted else { return value + beliefs() }
 
@@ -169,6 +177,7 @@ struct MarginalLikelihood {
         gradient[dimension + 1] = -0.5 * noise * trace
         gradient[dimension + 2] = -alpha.reduce(0, +)
         gradient[dimension + 3] = share * (1 - share) * shareGradient
+        gradient[dimension + 4] = -zip(alpha, heights).reduce(0) { $0 + $1.0 * $1.1 }
 
         return value + beliefs()
     }

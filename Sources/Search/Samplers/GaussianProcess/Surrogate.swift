@@ -78,7 +78,8 @@ struct Surrogate {
             all,
             labels,
             isChoice,
-            prior: MarginalLikelihood.Prior(length: 0.5, noise: 1e-2, meanSpread: 0.5)
+            // Where trials fail is often an edge, and never the middle alone: there is no bowl.
+            prior: MarginalLikelihood.Prior(length: 0.5, noise: 1e-2, meanSpread: 0.5, largestEdgeRise: 0)
         )
         success = GaussianProcess(fitted.settings, points: all, values: labels, isChoice: isChoice)
     }

@@ -44,7 +44,8 @@ public struct TPESampler: Sampler {
     }
 
     private func next(_ session: inout ModelSession, _ generator: inout SeededGenerator) -> [Double] {
-        if let start = session.startingPoint(before: startupTrials, seed: generator.seed) { return start }
+        let start = session.startingPoint(before: startupTrials, ended: startupTrials, seed: generator.seed)
+        if let start { return start }
         let observations = session.observations
         let ranked = Pareto.ranking(observations.costs)
         let goodCount = min(25, (session.endedTrials + 9) / 10, ranked.count)

@@ -57,6 +57,8 @@ struct GaussianProcessTests {
 
     @Test("knows how its prediction changes around a point")
     func predictionGradient() throws {
+        var settings = settings
+        settings.edgeRise = 0.6
         let process = try #require(
             GaussianProcess(settings, points: points, values: values, isChoice: [false, true])
         )
@@ -82,8 +84,8 @@ struct GaussianProcessTests {
     func likelihoodGradient() {
         let (points, values) = scattered(14, 3)
         let likelihood = MarginalLikelihood(points: points, values: values, isChoice: [false, true, false])
-        let settings = [1.1, -0.4, 2.0, 0.3, -3.0, 0.2, -0.7]
-        var gradient = [Double](repeating: 0, count: 7)
+        let settings = [1.1, -0.4, 2.0, 0.3, -3.0, 0.2, -0.7, 0.4]
+        var gradient = [Double](repeating: 0, count: 8)
         _ = likelihood.negativeLogPosterior(settings, &gradient)
         var ignored = gradient
         for index in settings.indices {
@@ -103,7 +105,7 @@ struct GaussianProcessTests {
         let (points, values) = scattered(20, 3)
         let likelihood = MarginalLikelihood(points: points, values: values, isChoice: [false, true, false])
         let start = likelihood.start
-        var gradient = [Double](repeating: 0, count: 7)
+        var gradient = [Double](repeating: 0, count: 8)
         let before = likelihood.negativeLogPosterior(
             start.list,
             &gradient
@@ -112,6 +114,35 @@ struct GaussianProcessTests {
         #expect(value < before - 1)
         // The third axis does not matter, so its length scale grows beyond that of the first.
         #expect(settings.logWeights[2] < settings.logWeights[0])
+    }
+
+    @Test("has a bowl of mean 0 and variance 1 over the space, which choices have no part in")
+    func bowl() {
+        let rise = EdgeRise(isChoice: [false, true, false])
+        let places = (0..<100).map { (Double($0) + 0.5) / 100 }
+        let heights = places.flatMap { x in places.map { rise.height(at: [x, 3, $0]) } }
+        let mean = heights.reduce(0, +) / Double(heights.count)
+        let variance = heights.reduce(0) { $0 + $1 * $1 } / Double(heights.count)
+        #expect(abs(mean) < 1e-3 && abs(variance - 1) < 1e-3)
+        #expect(rise.height(at: [0.5, 0, 0.5]) < rise.height(at: [0.5, 0, 0.6]))
+        #expect(abs(rise.height(at: [0, 0, 0]) - rise.height(at: [1, 2, 1])) < 1e-12)
+        #expect(EdgeRise(isChoice: [true, true]).height(at: [1, 0]) == 0)
+    }
+
+    @Test("fits a mean that rises to the edges where costs do, and none where they fall")
+    func edgeRise() {
+        var generator = SeededGenerator(seed: 7)
+        let points = (0..<14).map { _ in (0..<6).map { _ in generator.unit() } }
+        func fitted(_ sign: Double) -> Double {
+            let values = points.map { point in
+                sign * point.reduce(-0.5) { $0 + ($1 - 0.45) * ($1 - 0.45) } / 0.183
+            }
+            let isChoice = [Bool](repeating: false, count: 6)
+            let likelihood = MarginalLikelihood(points: points, values: values, isChoice: isChoice)
+            return likelihood.fit(iterations: 60, starts: [likelihood.start]).settings.edgeRise
+        }
+        #expect(fitted(1) > 0.5)
+        #expect(fitted(-1) < 0.01)
     }
 
     @Test("gives functions of one axis more of the variance where the observed function is a sum of such")
