@@ -64,7 +64,7 @@ public struct AdmissionHandler: HTTPHandler {
                 HTTPResponse(
                     status: 200,
                     headers: AdmissionHandler.headers,
-                    body: .bytes(response.review.serialized())
+                    body: .bytes(response.serialized())
                 )
             )
         } catch {

@@ -12,23 +12,26 @@ extension JSONParser {
 
     /// Reads the member name whose opening quote is next, with a fingerprint: equal names have equal ones.
     @inline(__always)
-    mutating func parseMemberName() throws(JSONError) -> (String, UInt64) {
+    mutating func parseMemberName() throws(JSONError) -> Name {
         let first = cursor + 1
         let run = plainRun(from: first)
         guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
             let name = try parseEscapedString(run)
-            return (name, Self.fingerprint(of: name))
+            return Name(text: name, fingerprint: Self.fingerprint(of: name))
         }
         let count = run.end - first
         let fingerprint = Self.fingerprint(first, count)
-        if let name = nameCache.name(first, count, fingerprint) {
-            cursor = run.end + 1
-            return (name, fingerprint)
+        let text: String
+        if count <= NameCache.cheapLength {
+            text = try string(first, count, isASCII: run.isASCII)
+        } else if let known = nameCache.name(first, count, fingerprint) {
+            text = known
+        } else {
+            text = try string(first, count, isASCII: run.isASCII)
+            nameCache.remember(text, first, count, fingerprint)
         }
-        let name = try string(first, count, isASCII: run.isASCII)
-        nameCache.remember(name, first, count, fingerprint)
         cursor = run.end + 1
-        return (name, fingerprint)
+        return Name(text: text, fingerprint: fingerprint)
     }
 
     /// Reads over the string whose opening quote is next.

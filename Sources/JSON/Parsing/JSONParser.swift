@@ -19,6 +19,12 @@ struct JSONParser: ~Copyable {
         var omissions: Int
     }
 
+    /// A member's name that waits for its value.
+    struct Name {
+        let text: String
+        let fingerprint: UInt64
+    }
+
     let start: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     /// The next byte to read; never beyond `end`.
@@ -33,8 +39,7 @@ struct JSONParser: ~Copyable {
     private var omissionsAhead: Int
     var frames = ScratchStack<Frame>(capacity: 16)
     private var values = ScratchStack<JSONValue>(capacity: 64)
-    private var names = ScratchStack<String>(capacity: 32)
-    private var fingerprints = ScratchStack<UInt64>(capacity: 32)
+    private var names = ScratchStack<Name>(capacity: 64)
     private var indexes: [KeyIndex] = []
 
     private init(_ start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits, omissions: JSONOmissions) {
@@ -199,13 +204,16 @@ struct JSONParser: ~Copyable {
         members.reserveCapacity(keys.count)
         for position in keys.indices {
             members.append(
-                JSONObject.Member(key: keys.moveElement(from: position), value: contents.moveElement(from: position))
+                JSONObject.Member(
+                    key: keys.moveElement(from: position).text,
+                    value: contents.moveElement(from: position)
+                )
             )
         }
-        fingerprints.forget(from: frame.names)
         names.forget(from: frame.names)
         values.forget(from: frame.values)
-        return JSONObject(unique: members, index: frame.isIndexed ? indexes.popLast() ?? KeyIndex() : KeyIndex())
+        guard frame.isIndexed, let index = indexes.popLast() else { return JSONObject(unique: members) }
+        return JSONObject(unique: members, index: index)
     }
 
     /// Reads a member's name, its colon and the space behind it, and before that any members to be omitted.
@@ -215,14 +223,14 @@ struct JSONParser: ~Copyable {
     @inline(__always)
     private mutating func parseName(in frame: Frame, _ missing: JSONError.Kind) throws(JSONError) -> Bool {
         guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
-        let (name, fingerprint) = try parseMemberName()
+        let name = try parseMemberName()
         try skipColon()
         omissionsAhead = -1
         if frame.omissions >= 0 {
-            omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
+            omissionsAhead = omissions.place(of: name.text, name.fingerprint, in: frame.omissions)
             if omissionsAhead == JSONOmissions.omitted { return try parseNameAfterOmitted(in: frame) }
         }
-        try note(name, fingerprint, in: frame)
+        try note(name, in: frame)
         return true
     }
 
@@ -241,11 +249,11 @@ struct JSONParser: ~Copyable {
             cursor += 1
             skipWhiteSpace()
             guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: cursor) }
-            let (name, fingerprint) = try parseMemberName()
+            let name = try parseMemberName()
             try skipColon()
-            omissionsAhead = omissions.place(of: name, fingerprint, in: frame.omissions)
+            omissionsAhead = omissions.place(of: name.text, name.fingerprint, in: frame.omissions)
             guard omissionsAhead == JSONOmissions.omitted else {
-                try note(name, fingerprint, in: frame)
+                try note(name, in: frame)
                 return true
             }
         }
@@ -263,13 +271,12 @@ struct JSONParser: ~Copyable {
     /// Keeps a name for the value to come. A name that was there before marks the frame, so that the value replaces the
     /// earlier one, as Go's decoder (and with it Kubernetes) does.
     @inline(__always)
-    private mutating func note(_ name: String, _ fingerprint: UInt64, in frame: Frame) throws(JSONError) {
-        if let earlier = earlierMember(name, fingerprint, frame.names) {
-            guard limits.allowsRepeatedNames else { throw fault(.repeatedName(path(to: name)), at: cursor) }
+    private mutating func note(_ name: consuming Name, in frame: Frame) throws(JSONError) {
+        if let earlier = earlierMember(name, frame.names) {
+            guard limits.allowsRepeatedNames else { throw fault(.repeatedName(path(to: name.text)), at: cursor) }
             frames.updateLast { $0.replaces = earlier }
         } else {
             names.push(name)
-            fingerprints.push(fingerprint)
         }
     }
 
@@ -284,7 +291,7 @@ struct JSONParser: ~Copyable {
                 tokens.append(String(open[level + 1].values - frame.values))
             } else {
                 let next = open[(level + 1)...].first { $0.names >= 0 }
-                tokens.append(keys[(next?.names ?? keys.count) - 1])
+                tokens.append(keys[(next?.names ?? keys.count) - 1].text)
             }
         }
         return JSONPointer(tokens: tokens + [name])
@@ -292,12 +299,11 @@ struct JSONParser: ~Copyable {
 
     /// Where the object that starts at `first` among the names already has this one, counted from its start.
     @inline(__always)
-    private mutating func earlierMember(_ name: String, _ fingerprint: UInt64, _ first: Int) -> Int? {
-        let known = fingerprints.top(from: first)
-        guard known.count < KeyIndex.threshold else { return earlierMemberByIndex(name, first) }
-        let keys = names.top(from: first)
-        for position in known.indices where known[position] == fingerprint {
-            if keys[position].hasSameBytes(as: name) { return position }
+    private mutating func earlierMember(_ name: borrowing Name, _ first: Int) -> Int? {
+        let known = names.top(from: first)
+        guard known.count < KeyIndex.threshold else { return earlierMemberByIndex(name.text, first) }
+        for position in known.indices where known[position].fingerprint == name.fingerprint {
+            if known[position].text.hasSameBytes(as: name.text) { return position }
         }
         return nil
     }
@@ -308,13 +314,13 @@ struct JSONParser: ~Copyable {
         let keys = names.top(from: first)
         if !frames.last.isIndexed {
             var index = KeyIndex()
-            index.rebuild(keys.count) { keys[$0] }
+            index.rebuild(keys.count) { keys[$0].text }
             indexes.append(index)
             frames.updateLast { $0.isIndexed = true }
         }
         let top = indexes.count - 1
-        if let position = indexes[top].position(of: name, named: { keys[$0] }) { return position }
-        indexes[top].add(name, at: keys.count) { $0 < keys.count ? keys[$0] : name }
+        if let position = indexes[top].position(of: name, named: { keys[$0].text }) { return position }
+        indexes[top].add(name, at: keys.count) { $0 < keys.count ? keys[$0].text : name }
         return nil
     }
 

@@ -1,6 +1,6 @@
-/// Member names seen lately in the same text.
+/// Longer member names seen lately in the same text.
 ///
-/// The documents we read repeat a few names hundreds of times (`name`, `value`, `lastTransitionTime`). A name that
+/// The documents we read repeat a few names hundreds of times (`lastTransitionTime`, `observedGeneration`). A name that
 /// is found here is neither validated nor allocated again, and the whole tree shares its storage.
 struct NameCache: ~Copyable {
     private struct Entry {
@@ -14,6 +14,9 @@ struct NameCache: ~Copyable {
     /// A power of two.
     private static let size = 64
 
+    /// Names of up to so many bytes need no memory of their own, and are made anew quicker than looked up.
+    static let cheapLength = 15
+
     private let entries = UnsafeMutablePointer<Entry>.allocate(capacity: size)
     /// One bit for each entry that is set.
     private var present: UInt64 = 0
@@ -21,7 +24,11 @@ struct NameCache: ~Copyable {
     init() {}
 
     deinit {
-        for slot in 0..<Self.size where present >> UInt64(slot) & 1 != 0 { (entries + slot).deinitialize(count: 1) }
+        var rest = present
+        while rest != 0 {
+            (entries + rest.trailingZeroBitCount).deinitialize(count: 1)
+            rest &= rest - 1
+        }
         entries.deallocate()
     }
 

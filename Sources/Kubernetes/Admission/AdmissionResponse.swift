@@ -32,6 +32,21 @@ public struct AdmissionResponse: Sendable {
         AdmissionResponse(uid: request.uid, status: status, patch: nil, warnings: warnings)
     }
 
+    /// The text of the whole `AdmissionReview` to send.
+    public func serialized() -> [UInt8] {
+        guard status == nil, patch == nil, warnings.isEmpty else { return review.serialized() }
+        // Most answers differ in nothing else.
+        var text = Self.beforeUID
+        JSONValue.string(uid).write(into: &text)
+        text += Self.afterUID
+        return text
+    }
+
+    private static let beforeUID = Array(
+        #"{"apiVersion":"\#(apiVersion)","kind":"AdmissionReview","response":{"uid":"#.utf8
+    )
+    private static let afterUID = Array(#","allowed":true}}"#.utf8)
+
     /// The whole `AdmissionReview` to send.
     public var review: JSONValue {
         var response: JSONObject = ["uid": .string(uid), "allowed": .bool(status == nil)]

@@ -14,6 +14,7 @@ struct DistinctValues {
     mutating func insert(_ value: JSONValue) -> Bool {
         guard !first.contains(value) else { return false }
         guard first.count == Self.few else {
+            if first.isEmpty { first.reserveCapacity(Self.few) }
             first.append(value)
             return true
         }

@@ -10,6 +10,9 @@ struct Findings {
     /// As many errors of an object are collected when they are compared with another's.
     static let comparedLimit = 10_000
 
+    /// Nearly no rule looks deeper than this.
+    private static let usualDepth = 8
+
     /// Errors collected at most.
     let errorLimit: Int
     private(set) var errors: [FieldError] = []
@@ -20,6 +23,7 @@ struct Findings {
 
     init(errorLimit: Int = Findings.limit) {
         self.errorLimit = errorLimit
+        components.reserveCapacity(Findings.usualDepth)
     }
 
     /// Where the check has come to.

@@ -84,7 +84,6 @@ enum SearchSpaceRules {
     ) -> Bool {
         let isOrdered: Bool
         let fits: Bool
-        var reason = "min must be strictly less than max (\(bounds.max))" + note
         switch domain {
         case .float(let low, let high, _, _):
             isOrdered = low < high
@@ -92,14 +91,15 @@ enum SearchSpaceRules {
         case .int(let low, let high, _, _):
             // The CustomResourceDefinition can only compare bounds as Doubles, and both judge alike.
             isOrdered = Double(low) < Double(high)
-            if low < high {
-                reason += " by more than a 64-bit floating-point number tells apart: the two are compared as such"
-            }
             fits = !high.subtractingReportingOverflow(low).overflow
         default:
             return true
         }
         guard isOrdered else {
+            var reason = "min must be strictly less than max (\(bounds.max))" + note
+            if case .int(let low, let high, _, _) = domain, low < high {
+                reason += " by more than a 64-bit floating-point number tells apart: the two are compared as such"
+            }
             findings.add(at: "min", .invalid, .string(bounds.min), reason)
             return false
         }
