@@ -82,18 +82,6 @@ struct Cholesky {
         return product
     }
 
-    /// Lᵀ·x.
-    func multiplyUpper(_ x: [Double]) -> [Double] {
-        var product = [Double](repeating: 0, count: count)
-        lower.withUnsafeBufferPointer { buffer in
-            product.withUnsafeMutableBufferPointer { product in
-                guard let rows = buffer.baseAddress, let product = product.baseAddress else { return }
-                for i in 0..<count { VectorArithmetic.add(x[i], rows + i * count, to: product, count: i + 1) }
-            }
-        }
-        return product
-    }
-
     /// A⁻¹·b.
     func solve(_ b: [Double]) -> [Double] {
         var x = b

@@ -1,8 +1,11 @@
 /// One Gaussian process of a job's cost, and what it takes for the best that was reached.
 struct CostModel {
     private(set) var process: GaussianProcess
-    /// The expected cost at the best point that was observed: the best *expected* cost, because the best observed one
-    /// may have been luck. With many running trials, the best expected of those too, see `believe`.
+    /// The best cost that was reported. With many running trials, the best expected of those too, see `believe`.
+    ///
+    /// Reports may be noisy, and the best of them lucky. Yet a process asked to improve on the best *expected* cost asks for
+    /// that very place again and again, to be surer of it, and stays at the first good place that it finds; and the
+    /// trial with the best report is what a job has in the end.
     private(set) var incumbent: Double
 
     /// An improvement of less counts as none, in deviations of the costs. Otherwise most trials of a job go into the fourth
@@ -12,10 +15,6 @@ struct CostModel {
     private static let leastImprovement = 0.01
     /// So many running trials are few.
     private static let fewRunning = 3
-    /// Noise counts as noise from this part of the function's variance on.
-    private static let leastNoise = 0.05
-    /// What is left of it once costs are drawn: what computation needs.
-    private static let residualNoise = 1e-5
 
     private let isChoice: [Bool]
     private var points: [[Double]]
@@ -30,32 +29,7 @@ struct CostModel {
         self.isChoice = isChoice
         self.points = points
         self.values = values
-        incumbent = CostModel.lowestMean(of: process, at: points)
-    }
-
-    private static func lowestMean(of process: GaussianProcess, at points: [[Double]]) -> Double {
-        points.reduce(Double.infinity) { min($0, process.mean(at: $1)) }
-    }
-
-    /// Where reports are noisy, believes a draw of what the costs at the observed points may be instead of the reports.
-    ///
-    /// Noise leaves the best cost uncertain wherever it is. A process asked to improve on the best expected one asks for
-    /// that very place again and again, to be surer of it, and stays at the first good place that it finds.
-    ///
-    /// Source: Letham et al., "Constrained Bayesian Optimization with Noisy Experiments", Bayesian Analysis 14(2), 2019,
-    /// §4.2, with one draw for each of the settings that a `Surrogate` averages over.
-    mutating func drawCosts(using generator: inout SeededGenerator) {
-        let noise = process.settings.logNoise - process.settings.logSignal
-        guard noise > ElementaryFunctions.log(CostModel.leastNoise),
-            let drawn = process.withoutNoise(
-                points: points,
-                values: values,
-                residualNoise: CostModel.residualNoise,
-                using: &generator
-            )
-        else { return }
-        (process, values) = drawn
-        incumbent = CostModel.lowestMean(of: process, at: points)
+        incumbent = values.reduce(Double.infinity, min)
     }
 
     /// Adds running trials as if they had given what is expected of them, so that their neighbourhoods are no longer

@@ -5,7 +5,7 @@
 ///   suggestion, see `Surrogate`.
 /// - Trials that fail teach a second process where trials fail; the improvement counts times the third power of the
 ///   chance of success.
-/// - Noisy reports are believed, by lot, as they are and as a draw of what the costs may be, see `CostModel.drawCosts`.
+/// - What is to be improved on is the best report, whether it is noisy or not, see `CostModel.incumbent`.
 /// - An improvement has to be worth a trial, see `CostModel.leastImprovement`.
 /// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
 /// - A point that a trial had, one next to a failed trial's, and one with several trials around is not suggested again. Then

@@ -11,7 +11,7 @@ struct GaussianProcess {
     private let count: Int
     private let factor: Cholesky
     /// (K + noise)⁻¹·(y − prior mean)
-    private var alpha: [Double]
+    private let alpha: [Double]
 
     /// Conditions the process on observations.
     ///
@@ -46,38 +46,6 @@ struct GaussianProcess {
         guard let factor else { return nil }
         self.factor = factor
         alpha = factor.solve(zip(points, values).map { $1 - settings.mean(at: $0, rise) })
-    }
-
-    /// The process that knows what the function is at the observed points, or almost: it is drawn from what the noisy
-    /// observations there leave possible.
-    ///
-    /// Source: Wilson et al., "Pathwise Conditioning of Gaussian Processes", JMLR 22, 2021, §3.2 (Matheron's rule): a draw
-    /// that knows nothing of the observations is corrected by what it and they differ in.
-    ///
-    /// - Parameters:
-    ///   - points, values: Those that this process is conditioned on.
-    ///   - residualNoise: What is left of the noise, as a part of the function's variance: what a computation needs.
-    /// - Returns: The process, and the drawn values; `nil` as `init` does.
-    func withoutNoise(
-        points: [[Double]],
-        values: [Double],
-        residualNoise: Double,
-        using generator: inout SeededGenerator
-    ) -> (process: GaussianProcess, values: [Double])? {
-        var quiet = settings
-        quiet.logNoise = settings.logSignal + ElementaryFunctions.log(residualNoise)
-        guard var process = GaussianProcess(quiet, points: points, values: values, isChoice: isChoice) else {
-            return nil
-        }
-        let blind = process.factor.multiplyLower(generator.normals(count))
-        let noise = ElementaryFunctions.exp(settings.logNoise / 2)
-        let errors = generator.normals(count)
-        let means = points.map { settings.mean(at: $0, rise) }
-        let differences = (0..<count).map { values[$0] - means[$0] - blind[$0] - noise * errors[$0] }
-        let correction = process.factor.multiplyLower(process.factor.multiplyUpper(factor.solve(differences)))
-        let drawn = (0..<count).map { means[$0] + blind[$0] + correction[$0] }
-        process.alpha = process.factor.solve(zip(drawn, means).map { $0 - $1 })
-        return (process, drawn)
     }
 
     /// The mean and the variance of the function (not of a noisy observation) at a point.

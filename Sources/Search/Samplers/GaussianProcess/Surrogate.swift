@@ -62,10 +62,6 @@ struct Surrogate {
         }
         models = likely.compactMap { CostModel($0, points: points, values: values, isChoice: isChoice) }
         guard !models.isEmpty else { return nil }
-        // By lot, because a rough function without noise looks noisy too, and then what was reported holds.
-        if generator.below(2) == 0 {
-            for index in models.indices { models[index].drawCosts(using: &generator) }
-        }
         guard !failed.isEmpty else {
             success = nil
             return

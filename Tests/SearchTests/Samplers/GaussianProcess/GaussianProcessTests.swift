@@ -32,29 +32,6 @@ struct GaussianProcessTests {
         #expect(abs(process.mean(at: point) - mean) < 1e-12)
     }
 
-    /// The draws' mean and variance at a point have standard errors of about a hundredth of their deviation.
-    @Test("draws what the function is at the observed points, as its posterior says")
-    func draws() throws {
-        var noisy = settings
-        noisy.logNoise = -0.7
-        let process = try #require(GaussianProcess(noisy, points: points, values: values, isChoice: [false, true]))
-        var generator = SeededGenerator(seed: 1)
-        let draws = try (0..<10_000).map { _ in
-            try #require(
-                process.withoutNoise(points: points, values: values, residualNoise: 1e-9, using: &generator)
-            )
-        }
-        for (index, point) in points.enumerated() {
-            let (mean, variance) = process.predict(point)
-            let drawn = draws.map { $0.values[index] }
-            let average = drawn.reduce(0, +) / Double(drawn.count)
-            let spread = drawn.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(drawn.count)
-            #expect(abs(average - mean) < 0.05 * variance.squareRoot())
-            #expect(abs(spread - variance) < 0.08 * variance)
-            #expect(draws.prefix(10).allSatisfy { abs($0.process.mean(at: point) - $0.values[index]) < 1e-6 })
-        }
-    }
-
     @Test("knows how its prediction changes around a point")
     func predictionGradient() throws {
         var settings = settings
