@@ -45,6 +45,8 @@ public enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
     case wrongSecretType(secret: String, type: String)
     /// The Secret cannot be changed.
     case immutableSecret(secret: String)
+    /// The certificate is not valid yet, by this machine's clock.
+    case fromFuture(secret: String, start: Timestamp)
     /// The Secret is being deleted, and finalizers hold it.
     case secretInDeletion(secret: String)
     /// Somebody else keeps the Secret.
@@ -69,6 +71,9 @@ public enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
                 + "name another with --secret-name"
         case .immutableSecret(let secret):
             "Secret \(secret) is immutable, so its certificate cannot be renewed: delete it, and a new one is made"
+        case .fromFuture(let secret, let start):
+            "the certificate in Secret \(secret) is not valid before \(start), so no API server accepts it until then, "
+                + "unless this machine's clock is slow: delete the Secret, and another is made; or set the clock"
         case .secretInDeletion(let secret):
             "Secret \(secret) is being deleted and a finalizer holds it: remove the finalizer, then run this again"
         case .otherKeeper(let secret, let keeper):

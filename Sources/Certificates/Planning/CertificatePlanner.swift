@@ -40,6 +40,12 @@ struct CertificatePlanner: Sendable {
             plan.step = nil
             plan.problems.append(.immutableSecret(secret: secretName))
         }
+        // Who made it had a clock that was fast, or this one is slow. It is not replaced, since that cannot be told apart
+        // here and a slow clock makes certificates that have expired, but it must not pass for well either.
+        if case .success(let current) = secret.current, current.validity.lowerBound > seen.now.secondsSinceEpoch {
+            let start = Timestamp(secondsSinceEpoch: current.validity.lowerBound)
+            plan.problems.append(.fromFuture(secret: secretName, start: start))
+        }
         return plan
     }
 

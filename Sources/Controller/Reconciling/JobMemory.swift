@@ -102,6 +102,18 @@ struct JobMemory: Sendable {
     /// Whether something is believed that the cache has not confirmed.
     var awaitsCache: Bool { !fresh.isEmpty }
 
+    /// Takes in the time of a look at the job.
+    ///
+    /// Where the clock was set back, what was noted before lies in the future, and what counts from it would wait until the
+    /// clock is there again: hours or days. It counts from now instead.
+    mutating func clockShows(_ now: Timestamp, longestWait: Int64) {
+        unsavedSince = unsavedSince.map { min($0, now) }
+        savedAt = savedAt.map { min($0, now) }
+        for (uid, one) in fresh where one.since > now { fresh[uid]?.since = now }
+        let latest = now.adding(seconds: longestWait)
+        for (name, setback) in setbacks where setback.notBefore > latest { setbacks[name]?.notBefore = now }
+    }
+
     /// Notes whether progress waits for a status write.
     mutating func leftProgressUnsaved(_ isUnsaved: Bool, at now: Timestamp) {
         unsavedSince = isUnsaved ? unsavedSince ?? now : nil

@@ -12,7 +12,8 @@ extension Reconciler {
         let uid = job.metadata.uid
         let cached = await view.trainJobs(controlledBy: uid)
         var children = remember(name, uid) {
-            $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
+            $0.clockShows(now(), longestWait: options.creationBackoffSeconds.upperBound)
+            return $0.children(cached, now: now(), lagSeconds: options.cacheLagSeconds)
         }
         let known = Set(children.map(\.metadata.uid))
         let isActive = (!job.status.isTerminal || Resumption(of: job) != nil) && !job.metadata.isBeingDeleted
@@ -50,7 +51,7 @@ extension Reconciler {
         let memory = remember(name, uid) { $0 }
         let observation = Observation(
             trainJobs: children,
-            memory: trials.memories(of: uid),
+            memory: trials.memories(of: uid, at: now()),
             lost: lost,
             refusals: memory.refusals,
             setbacks: memory.setbacks,

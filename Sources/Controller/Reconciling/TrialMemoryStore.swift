@@ -71,8 +71,17 @@ final class TrialMemoryStore: Sendable {
     }
 
     /// What is remembered of a job's trials, by TrainJob UID.
-    func memories(of jobUID: String) -> [String: TrialMemory] {
-        state.withLock { $0.memories[jobUID] ?? [:] }
+    ///
+    /// - Parameter now: The time. An end that was seen later than that was seen before the clock was set back: its grace
+    ///   period runs from now, or it would last until the clock is there again.
+    func memories(of jobUID: String, at now: Timestamp) -> [String: TrialMemory] {
+        state.withLock { state in
+            guard let memories = state.memories[jobUID] else { return [:] }
+            for (uid, memory) in memories {
+                if let seen = memory.ending?.seen, seen > now { state.memories[jobUID]?[uid]?.ending?.seen = now }
+            }
+            return state.memories[jobUID] ?? [:]
+        }
     }
 
     /// Forgets a job's trials but those.

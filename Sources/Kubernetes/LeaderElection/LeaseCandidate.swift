@@ -53,7 +53,9 @@ struct LeaseCandidate: Sendable {
             do {
                 return try await write(over: seen)
             } catch {
-                guard error.isConflict || error.isNotFound else { throw error }
+                // Whatever the words of a refusal, such as of a lease that was deleted: it is not what was seen, and a read
+                // tells what it is.
+                guard error.status != nil, !error.isTransient else { throw error }
             }
         }
         let lease: JSONValue

@@ -146,6 +146,15 @@ extension LocalAPIServer {
                     "the name of the object (\(ObjectMeta(body).name)) does not match the name on the URL (\(key.name))"
                 )
             }
+            // Who names a UID means an object that there was: a lease that its holder renews was deleted meanwhile.
+            guard ObjectMeta(body).uid.isEmpty else {
+                throw .uidMismatch(
+                    kind.type,
+                    NamespacedName(namespace: key.namespace, name: key.name),
+                    wanted: ObjectMeta(body).uid,
+                    found: ""
+                )
+            }
             return later(write, presenter, status: 201) { [writes] () async throws(Status) in
                 try await writes.create(body, namespace: key.namespace, write)
             }

@@ -69,7 +69,10 @@ final class ServingReadiness: Sendable {
         }
         if now < validity.lowerBound {
             let start = Timestamp(secondsSinceEpoch: validity.lowerBound)
-            return .failed("the certificate is not valid before \(start); is this machine's clock right?")
+            return .failed(
+                "the certificate is not valid before \(start); if this machine's clock is right, delete the Secret, so "
+                    + "that another is made"
+            )
         }
         return .passed
     }

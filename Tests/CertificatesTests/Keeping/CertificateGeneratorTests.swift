@@ -218,6 +218,32 @@ struct CertificateGeneratorTests {
         }
     }
 
+    @Test("leaves a certificate from the future as it is, says so, and makes another once that is deleted")
+    func fromFuture() async throws {
+        let cluster = try await InMemoryCluster.installed()
+        let fast = InMemoryCluster.start.advanced(by: .seconds(86_400))
+        try await CertificateGenerator(
+            api: cluster.api,
+            settings: CertificateSettings(),
+            logger: .silent,
+            time: time,
+            now: { fast }
+        ).run()
+        let before = try await cluster.text("tls.crt")
+        let words = await complaint(cluster.api)
+        #expect(words.contains("is not valid before \(fast.advanced(by: .seconds(-300)))"))
+        #expect(words.contains("delete the Secret"))
+        #expect(try await cluster.text("tls.crt") == before)
+
+        try await cluster.api.delete(
+            .secrets,
+            NamespacedName(namespace: "kubeflow-system", name: "optimizationjob-webhook-cert"),
+            DeleteOptions()
+        )
+        try await generate(cluster.api)
+        #expect(try await cluster.isConvinced(at: time.date))
+    }
+
     @Test("drops the old authority when it runs again after the time for that")
     func dropsOld() async throws {
         let cluster = try await InMemoryCluster.installed()

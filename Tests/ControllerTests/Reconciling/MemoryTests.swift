@@ -22,7 +22,7 @@ struct MemoryTests {
         #expect(!note([("loss", "3"), ("epoch", "1")]))
         #expect(!note([("loss", "2"), ("epoch", "2"), ("loss", "1")]))
         #expect(
-            store.memories(of: "job")["u0"]?.metrics == [
+            store.memories(of: "job", at: Sample.start)["u0"]?.metrics == [
                 MetricValue(name: "loss", value: "1"), MetricValue(name: "epoch", value: "2"),
             ]
         )
@@ -32,7 +32,7 @@ struct MemoryTests {
     func dropped() {
         _ = note([("loss", "3")])
         #expect(note([]))
-        #expect(store.memories(of: "job")["u0"]?.metrics == [MetricValue(name: "loss", value: "3")])
+        #expect(store.memories(of: "job", at: Sample.start)["u0"]?.metrics == [MetricValue(name: "loss", value: "3")])
     }
 
     @Test("counts a course's steps by what its first point had, and passes over reports that lack it")
@@ -43,7 +43,7 @@ struct MemoryTests {
         _ = note([("loss", "2"), ("epoch", "7")])
         _ = note([("loss", "1"), ("current_step", "4"), ("epoch", "8")])
         #expect(
-            store.memories(of: "job")["u0"]?.progress == [
+            store.memories(of: "job", at: Sample.start)["u0"]?.progress == [
                 ProgressPoint(step: 1, value: 3), ProgressPoint(step: 4, value: 1),
             ]
         )
@@ -54,21 +54,27 @@ struct MemoryTests {
         store.follow("loss", of: "job")
         _ = note([("loss", "3"), ("epoch", "7")])
         store.follow("loss", by: ["u0": .metric("current_step")], of: "job")
-        #expect(store.memories(of: "job")["u0"]?.progress == [])
+        #expect(store.memories(of: "job", at: Sample.start)["u0"]?.progress == [])
         _ = note([("loss", "2"), ("epoch", "8")])
         _ = note([("loss", "1"), ("current_step", "4")])
         store.follow("loss", by: ["u0": .metric("current_step")], of: "job")
-        #expect(store.memories(of: "job")["u0"]?.progress == [ProgressPoint(step: 4, value: 1)])
-        #expect(store.memories(of: "job")["u0"]?.metrics.count == 3)
+        #expect(store.memories(of: "job", at: Sample.start)["u0"]?.progress == [ProgressPoint(step: 4, value: 1)])
+        #expect(store.memories(of: "job", at: Sample.start)["u0"]?.metrics.count == 3)
     }
 
-    @Test("dates the end when it is first seen")
+    @Test("dates the end when it is first seen, and never later than now")
     func ending() {
+        func seen(at seconds: Int64) -> Timestamp? {
+            store.memories(of: "job", at: Sample.start.adding(seconds: seconds))["u0"]?.ending?.seen
+        }
         #expect(note(nil, ended: true, at: 5))
         #expect(!note(nil, ended: true, at: 9))
-        #expect(store.memories(of: "job")["u0"]?.ending?.seen == Sample.start.adding(seconds: 5))
+        #expect(seen(at: 9) == Sample.start.adding(seconds: 5))
         #expect(note([("loss", "1")], ended: true, at: 12))
-        #expect(store.memories(of: "job")["u0"]?.ending?.seen == Sample.start.adding(seconds: 5))
+        #expect(seen(at: 12) == Sample.start.adding(seconds: 5))
+        // The clock was set back an hour.
+        #expect(seen(at: -3600) == Sample.start.adding(seconds: -3600))
+        #expect(seen(at: -3590) == Sample.start.adding(seconds: -3600))
     }
 
     @Test("is bounded, whatever names a trial makes up")
@@ -76,7 +82,7 @@ struct MemoryTests {
         for round in 0..<20 {
             _ = note((0..<200).map { ("metric-\(round)-\($0)", "1") })
         }
-        #expect((store.memories(of: "job")["u0"]?.metrics.count ?? 0) <= 512)
+        #expect((store.memories(of: "job", at: Sample.start)["u0"]?.metrics.count ?? 0) <= 512)
     }
 
     @Test("is empty once everything is settled or the job is gone")

@@ -212,9 +212,16 @@ struct LeaderElectorTests {
         #expect(leases.lease == stolen)
     }
 
-    @Test("makes the lease anew with its next renewal when somebody deleted it, and leads on")
-    func deleted() throws {
+    @Test(
+        "makes the lease anew with its next renewal when somebody deleted it, and leads on",
+        arguments: [
+            .notFound(.leases, "optimizer"), .conflict(.leases, "optimizer"),
+            .badRequest("resourceVersion should not be set on objects to be created"),
+        ] as [Status]
+    )
+    func deleted(_ refusal: Status) throws {
         let first = try start(1, "a")
+        leases.refuseAbsent(with: refusal)
         world.run(for: .seconds(10))
         leases.put(nil)
         world.run(for: .seconds(3))

@@ -23,6 +23,8 @@ final class SimulatedLeases: Sendable {
         var version: Int64 = 100
         var faults = Faults.none
         var isDown = false
+        /// What an update of a lease that is not there is refused with.
+        var absence: Status?
         /// What was written, in order.
         var history: [JSONValue] = []
     }
@@ -39,6 +41,8 @@ final class SimulatedLeases: Sendable {
     /// Nothing is answered any more, or again.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
     func put(_ lease: JSONValue?) { state.withLock { $0.lease = lease } }
+    /// Updates of a lease that is not there are refused with this from now on; with 404 unless it is said.
+    func refuseAbsent(with status: Status) { state.withLock { $0.absence = status } }
 
     /// One call of a process: on its way, done, and back.
     func call(
@@ -88,7 +92,7 @@ final class SimulatedLeases: Sendable {
     func update(_ object: JSONValue, _ name: String) -> Result<JSONValue, APIError> {
         state.withLock { state in
             guard let current = state.lease else {
-                return .failure(.status(.notFound(.leases, name), retryAfter: nil))
+                return .failure(.status(state.absence ?? .notFound(.leases, name), retryAfter: nil))
             }
             guard current["metadata"]?["resourceVersion"] == object["metadata"]?["resourceVersion"] else {
                 return .failure(.status(.conflict(.leases, name), retryAfter: nil))

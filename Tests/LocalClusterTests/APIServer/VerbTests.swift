@@ -219,6 +219,9 @@ struct VerbTests {
         #expect(await cluster.send("PUT", path, stolen).status == 200)
         stolen["spec"] = ["holderIdentity": "c"]
         #expect(await cluster.send("PUT", path, stolen).status == 409)
+        #expect(await cluster.send("DELETE", path).status == 200)
+        let late = await cluster.send("PUT", path, stolen)
+        #expect(late.status == 409 && late.json["reason"] == "Conflict")
     }
 
     @Test("defaults a webhook configuration as a cluster does")
