@@ -139,7 +139,7 @@ struct TrialReview {
     private func lost(_ record: TrialRecord, _ loss: TrialLoss, before event: String) -> TrialRecord {
         switch loss {
         case .deleted:
-            failed(record, TrialReason.deleted, "someone deleted the TrainJob before \(event)", at: now)
+            failed(record, TrialReason.deleted, "the TrainJob was deleted before \(event)", at: now)
         case .released:
             failed(
                 record,

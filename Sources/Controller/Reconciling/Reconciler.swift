@@ -149,8 +149,11 @@ final class Reconciler: Sendable {
     /// Nothing is left to do: when to look again though nothing changes.
     private func rest(until wake: Int64?, _ job: JobSnapshot, _ name: NamespacedName) -> Next {
         let lag = remember(name, job.metadata.uid) { $0.awaitsCache } ? options.cacheLagSeconds : nil
-        return [wake, lag].compactMap { $0 }.min().map { .after(seconds: $0) } ?? .settled
+        return [wake, lag].compactMap { $0 }.min().map { .after(seconds: min($0, Reconciler.longestRest)) } ?? .settled
     }
+
+    /// A wait is measured from now, and the clock may be set meanwhile: what is due is judged by it again so often.
+    private static let longestRest: Int64 = 3600
 
     // MARK: Memory
 

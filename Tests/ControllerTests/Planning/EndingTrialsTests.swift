@@ -177,7 +177,7 @@ struct EndingTrialsTests {
         let silent = TrialMemory(ending: TrialEnding(outcome: .complete, time: Sample.start, seen: Sample.start))
         let plan = try look(at: nil, memory: silent, lost: .deleted)
         #expect(plan.status.trials[0].reason == TrialReason.deleted)
-        #expect(plan.status.trials[0].message == "someone deleted the TrainJob before its last report came")
+        #expect(plan.status.trials[0].message == "the TrainJob was deleted before its last report came")
         let late = try look(at: nil, memory: silent, lost: .deleted, after: 30)
         #expect(late.status.trials[0].reason == TrialReason.metricsUnavailable)
     }

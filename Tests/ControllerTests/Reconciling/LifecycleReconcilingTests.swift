@@ -106,6 +106,19 @@ struct LifecycleReconcilingTests {
         }
     }
 
+    @Test("looks at a long wait again within the hour, since the clock may be set meanwhile")
+    func longWait() async {
+        let bench = Bench(
+            Sample.jobObject(numTrials: 1, parallelTrials: 1, more: ["ttlSecondsAfterFinished": 86_400])
+        )
+        await bench.reconcile()
+        bench.end("bert-trial-0", loss: "1")
+        #expect(await bench.reconcile() == .after(seconds: 3600))
+        bench.clock.advance(by: 86_400)
+        await bench.reconcile()
+        #expect(bench.cluster.object(.optimizationJobs, Bench.job) == nil)
+    }
+
     @Test("touches nothing of a job that another manager runs")
     func managedByOthers() async {
         let bench = Bench(Sample.jobObject(more: ["managedBy": .string(Managers.multiKueue)]))
