@@ -72,6 +72,11 @@ public enum LocalRun {
                 tellingProblemsTo: errors
             )
         else { return invalidStatus }
+        if let shortage = FileLimit.makeRoom(forTrials: manifest.parallelTrials) {
+            let problem = manifest.problem(at: ["spec", "parallelTrials"], "spec.parallelTrials: \(shortage)")
+            errors.write(problem.description(in: manifest.file) + "\n")
+            return invalidStatus
+        }
         // Standard output is the object's alone when one is asked for.
         let people = options.format == .text ? results : errors
         do {

@@ -103,6 +103,13 @@ public enum YAMLDocuments {
         return documents
     }
 
+    /// Whether a line begins with a tab, which cannot be seen and which libyaml calls a character.
+    private static func isIndentedByTab(_ line: Int, of text: String) -> Bool {
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: line, omittingEmptySubsequences: false)
+        guard lines.indices.contains(line - 1) else { return false }
+        return lines[line - 1].first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "\t")
+    }
+
     private static func problem(_ error: YamlError, in text: String) -> YAMLProblem {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
@@ -112,7 +119,8 @@ public enum YAMLDocuments {
             let lines = text.utf8.reduce(text.utf8.last == UInt8(ascii: "\n") ? 0 : 1) {
                 $1 == UInt8(ascii: "\n") ? $0 + 1 : $0
             }
-            return YAMLProblem(line: min(mark.line, max(1, lines)), message: "not valid YAML: \(what)")
+            let hint = isIndentedByTab(mark.line, of: text) ? " (a tab; YAML is indented by spaces alone)" : ""
+            return YAMLProblem(line: min(mark.line, max(1, lines)), message: "not valid YAML: \(what)\(hint)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.map { "\"\($0)\"" }.joined(separator: ", ")
             return YAMLProblem(line: context.mark.line, message: "duplicate key in the same mapping: \(keys)")

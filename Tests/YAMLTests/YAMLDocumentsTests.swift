@@ -110,6 +110,14 @@ struct YAMLDocumentsTests {
     }
 
     @Test(
+        "is told of a tab, which nobody sees",
+        arguments: [("a:\n\tb: 2", true), ("a:\n  \tb: 2", true), ("a: @\tb", false)]
+    )
+    func tab(_ yaml: String, _ isToBlame: Bool) throws {
+        #expect(try #require(problem(yaml)).message.contains("(a tab; YAML is indented by spaces alone)") == isToBlame)
+    }
+
+    @Test(
         "is refused with a line when it is not YAML at all",
         arguments: [("a: [1,\nb: 2", 2), ("a: 1\n\tb: 2", 2), ("a: \"x", 1), ("%", 1), ("a: \u{7}", 1)]
     )

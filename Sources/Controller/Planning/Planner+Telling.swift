@@ -54,10 +54,14 @@ extension Planner {
     }
 
     /// Trials of other jobs joined the history, or none did.
-    mutating func tell(ofWarmStart counts: [(job: String, trials: Int)]) {
-        guard !counts.isEmpty else { return }
-        let joined = counts.reduce(0) { $0 + $1.trials }
-        let parts = counts.map { "\($0.trials) of \"\($0.job)\"" }.joined(separator: ", ")
+    mutating func tell(ofWarmStart shares: [WarmStart.Share]) {
+        guard !shares.isEmpty else { return }
+        let joined = shares.reduce(0) { $0 + $1.trials }
+        let parts = shares.map { share in
+            let rest = share.outside > 0 ? " (and \(share.outside) outside of these ranges, which do not count)" : ""
+            return "\(share.trials) of \"\(share.job)\"" + rest
+        }
+        .joined(separator: ", ")
         tell(
             joined > 0 ? .normal : .warning,
             EventReason.warmStarted,

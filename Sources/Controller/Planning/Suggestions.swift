@@ -13,7 +13,7 @@ struct Suggestions {
     private let seed: UInt64
     private(set) var history: TrialHistory
     /// How many trials of each job of `warmStartFrom` are part of the history.
-    let warmStart: [(job: String, trials: Int)]
+    let warmStart: [WarmStart.Share]
 
     /// Why there is no next suggestion.
     enum Stop: Error, Equatable {
@@ -44,7 +44,7 @@ struct Suggestions {
         seed = job.seed
         sampler = job.spec.searchAlgorithm.sampler(parallelTrials: job.spec.parallelTrials)
         var past: [PastTrial]
-        (past, self.warmStart) = WarmStart(job: job, records: records, sources: warmStart).trials(of: names, at: now)
+        (past, self.warmStart) = WarmStart(job: job, records: records, sources: warmStart).trials(in: space, at: now)
         for (position, record) in records.enumerated() {
             guard let assignment = Self.assignment(of: record, names: names) else { continue }
             past.append(

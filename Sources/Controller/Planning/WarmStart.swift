@@ -24,6 +24,15 @@ public struct WarmStartSource: Sendable, Equatable {
 /// ended is said by Trainer, whose clock may be another. A job that is deleted after that moment takes its trials out
 /// of the history.
 struct WarmStart {
+    /// What a job gave.
+    struct Share: Equatable {
+        var job: String
+        /// Trials that can be learned from.
+        var trials = 0
+        /// Trials with values that this job's parameters cannot take, which samplers leave out.
+        var outside = 0
+    }
+
     let job: OptimizationJob
     /// The job's own trials so far.
     let records: [TrialRecord]
@@ -45,13 +54,13 @@ struct WarmStart {
     /// their trials. They are numbered downwards from −1, apart from the job's own.
     ///
     /// - Returns: The trials, and how many each job gave.
-    func trials(of names: [String], at now: Timestamp) -> (trials: [PastTrial], counts: [(job: String, trials: Int)]) {
+    func trials(in space: SearchSpace, at now: Timestamp) -> (trials: [PastTrial], shares: [Share]) {
+        let names = space.parameters.map(\.name)
         let begin = records.first?.creationTime ?? now
         var trials: [PastTrial] = []
-        var counts: [(job: String, trials: Int)] = []
+        var shares: [Share] = []
         for source in job.spec.warmStartFrom {
-            let before = trials.count
-            defer { counts.append((source, trials.count - before)) }
+            var share = Share(job: source)
             for record in sources[source]?.records ?? [] where record.state == .succeeded {
                 guard record.parameters.count == names.count, record.creationTime <= begin,
                     let assignment = Suggestions.assignment(of: record, names: names),
@@ -60,8 +69,14 @@ struct WarmStart {
                 trials.append(
                     PastTrial(index: -1 - trials.count, assignment: assignment, state: .succeeded, objectives: values)
                 )
+                if zip(space.parameters, assignment.values).allSatisfy({ $0.domain.contains($1) }) {
+                    share.trials += 1
+                } else {
+                    share.outside += 1
+                }
             }
+            shares.append(share)
         }
-        return (trials, counts)
+        return (trials, shares)
     }
 }

@@ -46,7 +46,8 @@ struct ProcessTrials: TrialRunner {
                     command: command.arguments,
                     environment: command.environment,
                     directory: directory.work,
-                    gracePeriod: configuration.gracePeriod
+                    gracePeriod: configuration.gracePeriod,
+                    openFiles: FileLimit.inherited
                 ),
                 mark: "\(mark.name)=\(mark.value)"
             )

@@ -2,6 +2,12 @@ import JSON
 import Transport
 
 extension Manifest {
+    /// How many trials run at a time, of a manifest that was found good.
+    var parallelTrials: Int {
+        let written = object["spec"]?["parallelTrials"] ?? .null
+        return Int(clamping: written.int64Value ?? 1)
+    }
+
     /// Replaces `spec.parallelTrials` by what the command line says.
     ///
     /// - Parameter processors: What `auto` stands for, where there are that many trials.

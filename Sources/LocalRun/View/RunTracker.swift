@@ -1,3 +1,4 @@
+import Controller
 import Kubernetes
 import OptimizationAPI
 
@@ -61,10 +62,8 @@ struct RunTracker {
             trial.state = record.state
             trial.reason = record.reason
             trial.message = record.message
-            if record.state == .failed, let refusal = refusal(trial.name) {
-                // Where no metrics arrived this is most likely why, and the controller cannot know of it.
-                trial.message = [trial.message, "a progress report was refused: \(refusal)"].compactMap(\.self)
-                    .joined(separator: "; ")
+            if record.state == .failed, let note = note(on: record, refusal: refusal(trial.name)) {
+                trial.message = [trial.message, note].compactMap(\.self).joined(separator: "; ")
             }
             if !record.metrics.isEmpty { trial.metrics = record.metrics }
             if record.state != .running {
@@ -80,6 +79,13 @@ struct RunTracker {
             }
         }
         return events
+    }
+
+    /// Why no metrics arrived, as far as the controller cannot know of it.
+    private func note(on record: TrialRecord, refusal: String?) -> String? {
+        if let refusal { return "a progress report was refused: \(refusal)" }
+        guard record.reason == TrialReason.metricsUnavailable, record.metrics.isEmpty else { return nil }
+        return "what it prints is not read, it has to post its metrics (docs/training.md)"
     }
 
     /// Whether two trials have the same value of the first objective.

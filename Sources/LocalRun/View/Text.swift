@@ -34,11 +34,16 @@ enum Text {
     }
 
     /// A text of several lines in one: the first, which says what it is about, and the last, in which a traceback says
-    /// what went wrong.
+    /// what went wrong. A rule of signs, such as torchrun ends its report with, says nothing.
     static func onOneLine(_ text: String) -> String {
         let lines = lines(text).map(printable)
-        guard let first = lines.first, let last = lines.last, lines.count > 1 else { return lines.first ?? "" }
+        guard let first = lines.first, lines.count > 1 else { return lines.first ?? "" }
+        let last = lines.dropFirst().last(where: saysSomething) ?? lines[lines.count - 1]
         return lines.count == 2 ? "\(first) \(last)" : "\(first) … \(last)"
+    }
+
+    private static func saysSomething(_ line: String) -> Bool {
+        line.contains { $0.isLetter || $0.isNumber }
     }
 
     /// The columns a text takes on a terminal.

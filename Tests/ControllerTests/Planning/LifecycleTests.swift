@@ -529,16 +529,17 @@ struct WarmStartTests {
             "older": source([Sample.record(5, state: .succeeded, loss: "0.25")]),
         ]
         var job = try Sample.job(object)
-        let (first, counts) = WarmStart(job: job, records: job.status.trials, sources: sources).trials(
-            of: ["lr"],
+        let space = try job.spec.searchSpace
+        let (first, shares) = WarmStart(job: job, records: job.status.trials, sources: sources).trials(
+            in: space,
             at: Sample.start
         )
-        #expect(counts.map(\.job) == ["old", "older"] && counts.map(\.trials) == [1, 1])
+        #expect(shares == [WarmStart.Share(job: "old", trials: 1), WarmStart.Share(job: "older", trials: 1)])
         #expect(first.map(\.assignment.values) == [["0.1"], ["0.6"]])
         #expect(first.map(\.objectives) == [[0.5], [0.25]] && first.map(\.index) == [-1, -2])
         job.status = Sample.status([Sample.record(0)])
         let after = WarmStart(job: job, records: job.status.trials, sources: sources).trials(
-            of: ["lr"],
+            in: space,
             at: Sample.start.adding(seconds: 500)
         )
         .trials
@@ -550,8 +551,16 @@ struct WarmStartTests {
     func clocks() throws {
         var ahead = Sample.record(0, state: .succeeded, loss: "0.5")
         ahead.completionTime = Sample.start.adding(seconds: 90)
+        // 0.95, of a wider range: no sampler learns from it.
+        var outside = ahead
+        outside.parameters[0].value = "0.95"
         for (records, kind, words) in [
             ([ahead], JobEvent.Kind.normal, "trials that joined the history: 1 of \"old\", 0 of \"older\""),
+            (
+                [ahead, outside], .normal,
+                "trials that joined the history: 1 of \"old\" (and 1 outside of these ranges, which do not count), 0 of"
+            ),
+            ([outside], .warning, "trials that joined the history: 0 of \"old\" (and 1 outside"),
             ([], .warning, "trials that joined the history: 0 of \"old\", 0 of \"older\"; "),
         ] {
             let seen = Observation(warmStarts: ["old": source(records), "older": source([])])

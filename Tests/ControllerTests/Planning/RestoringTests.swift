@@ -175,7 +175,7 @@ struct RestoringTests {
         var source = OptimizationJobStatus()
         source.trials = [Sample.record(0, state: .succeeded, loss: "1")]
         let start = WarmStart(job: job, records: plan.status.trials, sources: ["old": WarmStartSource(source)])
-        #expect(start.trials(of: ["lr"], at: Self.now).trials.isEmpty)
+        #expect(start.trials(in: try job.spec.searchSpace, at: Self.now).trials.isEmpty)
     }
 
     @Test("lets a record without UID take the parameters of a TrainJob that was there before it")

@@ -65,7 +65,8 @@ struct SupervisorProtocolTests {
         command: ["sh", "", "ü\n"],
         environment: ["A=b=c", "E="],
         directory: "/tmp",
-        gracePeriod: .milliseconds(1500)
+        gracePeriod: .milliseconds(1500),
+        openFiles: 1024
     )
 
     @Test("is an order with its length before it")

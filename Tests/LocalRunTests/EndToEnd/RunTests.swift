@@ -359,6 +359,30 @@ struct RunTests {
         #expect(result.output.contains(": loss=3 size=1 (3/3 finished)"))
     }
 
+    @Test("opens as many files as its trials at a time need, gives trials what there was, and says where it may not")
+    func openFiles() async throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.manifest(
+                Self.uniform + "\nnumTrials: 20\nparallelTrials: 20",
+                script: "ulimit -Sn > limit; python3 report.py loss 1"
+            ),
+            to: "job.yaml"
+        )
+        func run(_ limits: String) async throws -> ProgramRun.Result {
+            let command = "\(limits) && exec \(Workspace.program) run job.yaml --output-dir runs"
+            return await (try ProgramRun(["-c", command], in: workspace.path, program: "/bin/sh")).result()
+        }
+        let refused = try await run("ulimit -n 100")
+        #expect(refused.status == 2, "\(refused.errors)")
+        let words = "spec.parallelTrials: 20 at a time may need 264 open files, and this shell allows 100"
+        #expect(refused.errors.contains(words), "\(refused.errors)")
+        let raised = try await run("ulimit -Sn 100")
+        #expect(raised.status == 0, "\(raised.output)\(raised.errors)")
+        let folder = try #require(workspace.files(in: "runs").first)
+        #expect(try workspace.read("runs/\(folder)/trials/example-trial-19/work/limit") == "100\n")
+    }
+
     @Test("says of a trial without metrics that its report was refused, and why")
     func refusedReport() async throws {
         let workspace = try Workspace()

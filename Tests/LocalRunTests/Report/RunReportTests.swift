@@ -71,6 +71,17 @@ struct RunReportTests {
         )
     }
 
+    @Test(
+        "ends a line with what says something, not with a rule",
+        arguments: [
+            ("ended:\nValueError: no\n====\n\n", "ended: … ValueError: no"), ("ended:\n----", "ended: ----"),
+            ("ended:\n größe\n ^^^^", "ended: …  größe"), ("ended", "ended"), ("", ""),
+        ]
+    )
+    func rule(text: String, line: String) {
+        #expect(Text.onOneLine(text) == line)
+    }
+
     @Test("lists a front from the best in the first objective on, and of a long one both ends", arguments: [3, 20, 58])
     func front(count: Int) throws {
         var state = RenderingTests.state

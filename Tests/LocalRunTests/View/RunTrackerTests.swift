@@ -58,6 +58,22 @@ struct RunTrackerTests {
         #expect(tracker.state.best?.name == "a-trial-0")
     }
 
+    @Test("a trial without any metric is told what counts as a report, unless one was refused")
+    func silent() {
+        func message(_ reason: String, metrics: [MetricValue] = [], refusal: String? = nil) -> String? {
+            var tracker = RunTracker(job: Self.job([]))
+            var record = Self.record(0, .failed, metrics: metrics)
+            (record.reason, record.message) = (reason, "so")
+            _ = tracker.observe(Self.job([record]), at: .seconds(1), refusal: { _ in refusal })
+            return tracker.state.trials.first?.message
+        }
+        let hint = "so; what it prints is not read, it has to post its metrics (docs/training.md)"
+        #expect(message("MetricsUnavailable") == hint)
+        #expect(message("MetricsUnavailable", refusal: "why") == "so; a progress report was refused: why")
+        #expect(message("MetricsUnavailable", metrics: [.init(name: "los", value: "1")]) == "so")
+        #expect(message("FailedJobs") == "so")
+    }
+
     @Test("a trial that is as good as the best is not told as better, though it becomes the best")
     func tie() {
         var tracker = RunTracker(job: Self.job([]))

@@ -13,6 +13,8 @@ struct TrialOrder: Equatable {
     var directory: String
     /// How long the command may take to end after `SIGTERM`.
     var gracePeriod: Duration
+    /// How many files the command may have open; as many as the trainer when it is `nil`.
+    var openFiles: Int64?
 
     /// The largest order that is read: well above what Linux takes for arguments and environment together (6 MiB).
     static let maximumBytes = 16 << 20
@@ -24,6 +26,7 @@ struct TrialOrder: Equatable {
             "environment": .array(environment.map { .string($0) }),
             "directory": .string(directory),
             "gracePeriodMilliseconds": .number(JSONNumber(gracePeriod.wholeMilliseconds)),
+            "openFiles": openFiles.map { .number(JSONNumber($0)) } ?? .null,
         ]).serialized()
         return Array("\(body.count)\n".utf8) + body
     }
@@ -41,7 +44,8 @@ extension TrialOrder {
             command: command,
             environment: environment,
             directory: directory,
-            gracePeriod: .milliseconds(min(max(grace, 0), 86_400_000))
+            gracePeriod: .milliseconds(min(max(grace, 0), 86_400_000)),
+            openFiles: value["openFiles"]?.int64Value
         )
     }
 }

@@ -42,6 +42,7 @@ public enum TrialSupervisor {
         }
         guard let order = Lifeline.readOrder() else { return 125 }
 
+        if let limit = order.openFiles { FileLimit.restore(limit) }
         let started = TrialChild.start(order)
         guard case .success(let child) = started else {
             guard case .failure(let refusal) = started else { return 125 }
