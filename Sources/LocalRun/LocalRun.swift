@@ -72,7 +72,7 @@ public enum LocalRun {
                 tellingProblemsTo: errors
             )
         else { return invalidStatus }
-        if let shortage = FileLimit.makeRoom(forTrials: manifest.parallelTrials) {
+        if let shortage = FileLimit.makeRoom(forTrials: manifest.trialsAtOnce) {
             let problem = manifest.problem(at: ["spec", "parallelTrials"], "spec.parallelTrials: \(shortage)")
             errors.write(problem.description(in: manifest.file) + "\n")
             return invalidStatus

@@ -3,9 +3,10 @@ import Transport
 
 extension Manifest {
     /// How many trials run at a time, of a manifest that was found good.
-    var parallelTrials: Int {
-        let written = object["spec"]?["parallelTrials"] ?? .null
-        return Int(clamping: written.int64Value ?? 1)
+    var trialsAtOnce: Int {
+        let spec = object["spec"] ?? .null
+        let parallel = spec["parallelTrials"]?.int64Value ?? 1
+        return Int(clamping: min(parallel, spec["numTrials"]?.int64Value ?? parallel))
     }
 
     /// Replaces `spec.parallelTrials` by what the command line says.

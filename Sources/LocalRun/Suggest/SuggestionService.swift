@@ -23,7 +23,8 @@ enum SuggestionService {
             value = try JSONValue(parsing: request, limits: JSONLimits(allowsRepeatedNames: false))
         } catch {
             guard case .repeatedName(let place) = error.kind else {
-                return refusal("the request is not JSON: \(error)")
+                let hint = names(request) ? " (NaN and Infinity are no JSON: write \"nan\" or \"inf\", in quotes)" : ""
+                return refusal("the request is not JSON: \(error)\(hint)")
             }
             let path = FieldPath(place.tokens.map { token in Int(token).map { .index($0) } ?? .key(token) })
             let detail = "the request has this field twice"
@@ -34,6 +35,12 @@ enum SuggestionService {
         } catch {
             return refusal("\(error)")
         }
+    }
+
+    /// Whether a request has a number as Python's `json` writes those that are not finite.
+    private static func names(_ request: [UInt8]) -> Bool {
+        let text = String(decoding: request, as: UTF8.self)
+        return ["NaN", "Infinity"].contains { name in text.contains(": \(name)") || text.contains(":\(name)") }
     }
 
     static func response(to request: SuggestionRequest) throws -> JSONValue {

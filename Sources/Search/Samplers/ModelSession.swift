@@ -4,6 +4,8 @@ struct ModelSession {
     private(set) var observations: Observations
     /// The number of the trial that the next suggestion is for.
     private(set) var nextIndex: Int
+    /// Trials of other jobs in the history.
+    private let joinedTrials: Int
     private var tried: TriedPoints
 
     /// - Parameter normals: What the coordinates of normal laws measure.
@@ -11,6 +13,7 @@ struct ModelSession {
         self.space = UnitSpace(space, normals: normals)
         observations = Observations(history, in: self.space)
         nextIndex = history.nextIndex
+        joinedTrials = history.trials.count { $0.index < 0 }
         tried = TriedPoints(space, history)
     }
 
@@ -53,7 +56,14 @@ struct ModelSession {
             endedTrials + observations.running.count < startupTrials || endedTrials < leastEnded
                 || observations.points.isEmpty
         else { return nil }
-        return StartingDesign.point(nextIndex, in: space, seed: seed)
+        return nextDesignPoint(seed: seed)
+    }
+
+    /// The starting design's point for the next trial.
+    ///
+    /// The design goes on behind the trials that joined from other jobs: with the same seed, theirs had its first points.
+    func nextDesignPoint(seed: UInt64) -> [Double] {
+        StartingDesign.point(min(nextIndex, Int(UInt32.max)) + joinedTrials, in: space, seed: seed)
     }
 
     /// Asks for one point after another.

@@ -35,6 +35,13 @@ struct SuggestionServiceTests {
         return try JSONValue(parsing: answer.text)
     }
 
+    @Test("say how a value that is not finite is written")
+    func notANumber() {
+        let answer = SuggestionService.answer(Array(#"{"trials": [{"metrics": [{"value": NaN}]}]}"#.utf8))
+        #expect(answer.isError && answer.text.contains("in quotes"), "\(answer.text)")
+        #expect(!SuggestionService.answer(Array(#"{"trials": "#.utf8)).text.contains("in quotes"))
+    }
+
     @Test("name every parameter, and repeat themselves", arguments: ["random", "sobol", "tpe", "cmaes", "gp", "auto"])
     func shape(algorithm: String) throws {
         let trials: JSONValue = [

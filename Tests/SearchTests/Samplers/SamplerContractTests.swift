@@ -40,6 +40,20 @@ struct SamplerContractTests {
         return history
     }
 
+    @Test(
+        "starts behind the trials of another job with the same seed, if it has a start",
+        arguments: SamplerCase.all.filter { ["tpe", "cmaes", "gp", "auto"].contains($0.testDescription) }
+    )
+    func joined(_ subject: SamplerCase) throws {
+        let other = try run(subject, trials: 3, seed: 7).trials
+        let history = TrialHistory(
+            other.map { PastTrial(index: -1 - $0.index, assignment: $0.assignment, state: .succeeded, objectives: [1]) }
+        )
+        let space = try subject.space()
+        let first = try subject.sampler.suggestion(forTrial: 0, in: space, after: history, seed: 7)
+        #expect(!other.map(\.assignment).contains(try #require(first)))
+    }
+
     @Test("repeats itself for the same seed", arguments: SamplerCase.all)
     func sameSeed(_ subject: SamplerCase) throws {
         let space = try subject.space()

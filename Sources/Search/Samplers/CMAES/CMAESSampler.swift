@@ -38,7 +38,7 @@ public struct CMAESSampler: Sampler {
         var session = ModelSession(space, history)
         guard let strategy = strategy(after: session.observations, in: session.space, seed: generator.seed) else {
             return session.suggest(count, using: &generator) { session, generator in
-                StartingDesign.point(session.nextIndex, in: session.space, seed: generator.seed)
+                session.nextDesignPoint(seed: generator.seed)
             }
         }
         return session.suggest(count, using: &generator) { session, generator in
