@@ -90,10 +90,11 @@ struct Measurements {
         return crowd / alone
     }
 
-    /// After how many trials, one after another, `auto` has the mean regret that it has after `trial` of a crowd.
+    /// After how many trials, one after another, `auto` has the mean regret that it has after `trial` of a crowd; `nil` when
+    /// it never has it.
     func trialsAlone(asAfter trial: Int) -> Int? {
         guard let crowd = mean("auto", Measurements.crowd, at: trial) else { return nil }
-        return (1...trial).first { mean("auto", 1, at: $0).map { $0 <= crowd } ?? false }
+        return (1...(Measurements.checkpoints.last ?? trial)).first { mean("auto", 1, at: $0).map { $0 <= crowd } ?? false }
     }
 
     /// How `auto` compares with the best of Optuna's samplers.

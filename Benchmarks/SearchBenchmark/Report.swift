@@ -96,7 +96,7 @@ enum Report {
 
     private static func crowd(_ measured: Measurements) -> String {
         let parts = Measurements.checkpoints.map { cell(measured.lossInCrowd(at: $0)) }.joined(separator: ", ")
-        let trials = Measurements.checkpoints.map { measured.trialsAlone(asAfter: $0).map { "\($0)" } ?? "–" }
+        let trials = Measurements.checkpoints.map { measured.trialsAlone(asAfter: $0).map { "\($0)" } ?? "more" }
             .joined(separator: ", ")
         return
             "With \(Measurements.crowd) trials at once, in batches of \(Run.batch), `auto` has \(parts) times the regret that "
