@@ -90,11 +90,12 @@ struct Measurements {
         return crowd / alone
     }
 
-    /// After how many trials, one after another, `auto` has the mean regret that it has after `trial` of a crowd; `nil` when
-    /// it never has it.
+    /// After how many trials, one after another, `auto` has the mean regret that it has after `trial` of a crowd; `nil`
+    /// when it never has it.
     func trialsAlone(asAfter trial: Int) -> Int? {
         guard let crowd = mean("auto", Measurements.crowd, at: trial) else { return nil }
-        return (1...(Measurements.checkpoints.last ?? trial)).first { mean("auto", 1, at: $0).map { $0 <= crowd } ?? false }
+        let last = Measurements.checkpoints.last ?? trial
+        return (1...last).first { trial in mean("auto", 1, at: trial).map { $0 <= crowd } ?? false }
     }
 
     /// How `auto` compares with the best of Optuna's samplers.
