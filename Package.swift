@@ -177,7 +177,11 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["COpenSSL", "HTTP", "Transport"], swiftSettings: strict),
         .testTarget(
             name: "KubernetesTests",
-            dependencies: ["HTTP", "JSON", "Kubernetes"],
+            dependencies: [
+                "HTTP", "JSON", "Kubernetes",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
@@ -195,6 +199,7 @@ let package = Package(
             name: "AdmissionTests",
             dependencies: [
                 "Admission", "HTTP", "JSON", "Kubernetes", "OptimizationAPI",
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
@@ -253,6 +258,7 @@ let package = Package(
             dependencies: [
                 "Admission", "Certificates", "HTTP", "HostProcess", "JSON", "Kubernetes", "LocalCluster", "Manager",
                 "Metrics", "OptimizationAPI", "Transport", "YAML", "optimizationjob",
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -1,10 +1,10 @@
 import Admission
 import HTTP
+import InMemoryLogging
 import JSON
 import Kubernetes
 import Logging
 import OptimizationAPI
-import Synchronization
 import Testing
 
 private func review(_ path: String, _ body: [UInt8]) throws -> JSONValue {
@@ -52,13 +52,12 @@ struct AdmissionHandlerTests {
     func log(_ operation: String) {
         var object = Sample.minimal
         object["spec"]?["objectives"] = "secret"
-        let log = DenialLog()
+        let log = InMemoryLogHandler()
         let body = envelope(operation, object: object, oldObject: operation == "UPDATE" ? Sample.minimal : nil)
         _ = Calls.answer(Calls.post(WebhookPaths.validate, body), logger: Logger(label: "test") { _ in log })
-        let lines = log.lines.withLock { $0 }
-        #expect(
-            lines.count == 1 && lines.allSatisfy { $0.contains("operation=\(operation) ") && !$0.contains("secret") }
-        )
+        #expect(log.entries.count == 1)
+        #expect(log.entries.first?.metadata["operation"] == "\(operation)")
+        #expect(log.entries.allSatisfy { !"\($0.message) \($0.metadata)".contains("secret") })
     }
 
     @Test("never refuse an update that leaves the spec alone, or one of an object on its way out")
@@ -265,27 +264,4 @@ private enum Sample {
             "trainJobTemplate": ["spec": ["runtimeRef": ["name": "torch"], "trainer": ["command": ["a"]]]],
         ],
     ]
-}
-
-/// Keeps what is logged, with its metadata.
-private final class DenialLog: LogHandler {
-    let lines = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        let metadata = (event.metadata ?? [:]).map { "\($0.key)=\($0.value) " }.joined()
-        lines.withLock { $0.append("\(event.message) \(metadata)") }
-    }
 }

@@ -20,13 +20,11 @@ extension Planner {
             .sorted { $0.index < $1.index }
         guard !unrecorded.isEmpty else { return }
 
-        let growth = budget.growth(objectives: job.spec.objectives.count)
-        var size = StatusSize.bytes(of: status.trials)
-        size += status.trials.count { $0.state == .running } * growth
+        var size = reservedBytes
         var restored: [TrialRecord] = []
         for (index, trainJob) in unrecorded {
             let record = record(of: trainJob)
-            size += StatusSize.bytes(of: record) + growth
+            size += StatusSize.bytes(of: record) + growthBytes
             // What is left out is stopped when the job ends, as whatever runs for it then.
             guard status.trials.count < max(1, job.spec.numTrials), size <= budget.total else { break }
             let before = status.trials.lastIndex { TrialName.index(of: $0.trainJobName) ?? -1 < index }

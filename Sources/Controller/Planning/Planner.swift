@@ -133,9 +133,8 @@ struct Planner {
             return nil
         }
 
-        var size = StatusSize.bytes(of: status.trials)
-        let growth = budget.growth(objectives: job.spec.objectives.count)
-        size += running * growth
+        var size = reservedBytes
+        let growth = growthBytes
         var index = nextIndex
         do throws(Suggestions.Stop) {
             var suggestions = try Suggestions(
@@ -171,6 +170,14 @@ struct Planner {
         }
         return status.trials.count < limit ? nil : .budgetSpent
     }
+
+    /// What the records take, and what those of running trials may still grow by.
+    var reservedBytes: Int {
+        StatusSize.bytes(of: status.trials) + status.trials.count { $0.state == .running } * growthBytes
+    }
+
+    /// What the record of one running trial may still grow by.
+    var growthBytes: Int { budget.growth(objectives: job.spec.objectives.count) }
 
     /// An index no record has had, even if `nextTrialIndex` was lost or is absurd.
     private var nextIndex: Int {

@@ -141,17 +141,18 @@ extension LocalAPIServer {
         let body = try ObjectForm(kind: kind).decode(request.body)
         let mayCreate = kind.traits.createsOnUpdate && subresource == .none
         if mayCreate, registry.read({ $0[ObjectID(collection: kind.collection, key: key)] }) == nil {
-            guard ObjectMeta(body).name == key.name else {
+            let metadata = ObjectMeta(body)
+            guard metadata.name == key.name else {
                 throw .badRequest(
-                    "the name of the object (\(ObjectMeta(body).name)) does not match the name on the URL (\(key.name))"
+                    "the name of the object (\(metadata.name)) does not match the name on the URL (\(key.name))"
                 )
             }
             // Who names a UID means an object that there was: a lease that its holder renews was deleted meanwhile.
-            guard ObjectMeta(body).uid.isEmpty else {
+            guard metadata.uid.isEmpty else {
                 throw .uidMismatch(
                     kind.type,
                     NamespacedName(namespace: key.namespace, name: key.name),
-                    wanted: ObjectMeta(body).uid,
+                    wanted: metadata.uid,
                     found: ""
                 )
             }

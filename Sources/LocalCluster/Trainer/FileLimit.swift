@@ -17,7 +17,7 @@ public enum FileLimit {
     ///
     /// - Returns: What is too little, as a sentence; `nil` when there is room.
     public static func makeRoom(forTrials count: Int) -> String? {
-        _ = inherited
+        _ = inherited  // read before it is raised
         let (product, overflow) = count.multipliedReportingOverflow(by: perTrial)
         let needed = overflow ? Int.max : product + forTheRun
         guard let limit = current(), limit.rlim_cur < rlim_t(needed) else { return nil }

@@ -79,7 +79,7 @@ struct RunReport {
     }
 
     private func value(of trial: TrialView) -> Double {
-        trial.metric(state.objective.metric).flatMap(MetricValue.number) ?? .nan
+        trial.number(state.objective.metric) ?? .nan
     }
 
     private var headline: String {

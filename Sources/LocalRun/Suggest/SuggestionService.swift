@@ -23,7 +23,9 @@ enum SuggestionService {
             value = try JSONValue(parsing: request, limits: JSONLimits(allowsRepeatedNames: false))
         } catch {
             guard case .repeatedName(let place) = error.kind else {
-                let hint = names(request) ? " (NaN and Infinity are no JSON: write \"nan\" or \"inf\", in quotes)" : ""
+                let hint =
+                    hasBareNonFinite(request)
+                    ? " (NaN and Infinity are no JSON: write \"nan\" or \"inf\", in quotes)" : ""
                 return refusal("the request is not JSON: \(error)\(hint)")
             }
             let path = FieldPath(place.tokens.map { token in Int(token).map { .index($0) } ?? .key(token) })
@@ -38,7 +40,7 @@ enum SuggestionService {
     }
 
     /// Whether a request has a number as Python's `json` writes those that are not finite.
-    private static func names(_ request: [UInt8]) -> Bool {
+    private static func hasBareNonFinite(_ request: [UInt8]) -> Bool {
         let text = String(decoding: request, as: UTF8.self)
         return ["NaN", "Infinity"].contains { name in text.contains(": \(name)") || text.contains(":\(name)") }
     }

@@ -26,6 +26,9 @@ public struct TrialView: Sendable, Equatable {
         metrics.last { $0.name == name }?.value
     }
 
+    /// The same as a number, `nan` and `inf` among them; `nil` when it is none.
+    func number(_ name: String) -> Double? { metric(name).flatMap(MetricValue.number) }
+
     /// How long it has run, or ran.
     func duration(at now: Duration) -> Duration { (ended ?? now) - began }
 }

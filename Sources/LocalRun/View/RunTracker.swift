@@ -90,8 +90,7 @@ struct RunTracker {
 
     /// Whether two trials have the same value of the first objective.
     private func isEqual(_ a: TrialView, _ b: TrialView) -> Bool {
-        let values = [a, b].map { $0.metric(state.objective.metric).flatMap(MetricValue.number) }
-        return values[0] == values[1]
+        a.number(state.objective.metric) == b.number(state.objective.metric)
     }
 
     /// Takes in what a running trial reports.

@@ -1,10 +1,10 @@
 import Admission
 import Foundation
 import HTTP
+import InMemoryLogging
 import Logging
 import Metrics
 import OptimizationAPI
-import Synchronization
 import Testing
 
 @testable import Kubernetes
@@ -113,32 +113,9 @@ struct ProcessMetricsTests {
 
 @Suite("What is told of calls to the API server")
 struct ClientMetricsTests {
-    /// Keeps what is logged, with its metadata in the order of the keys.
-    private final class Log: LogHandler {
-        let lines = Mutex<[String]>([])
-        var metadata: Logger.Metadata {
-            get { [:] }
-            set {}
-        }
-        var logLevel: Logger.Level {
-            get { .trace }
-            set {}
-        }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { nil }
-            set {}
-        }
-
-        func log(event: LogEvent) {
-            let metadata = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-            lines.withLock { $0.append("\(event.level): \(event.message)\(metadata)") }
-        }
-    }
-
     @Test("is which call was refused for now, and when it may come again")
     func throttled() {
-        let log = Log()
+        let log = InMemoryLogHandler()
         let metrics = ClientMetrics(
             registry: MetricsRegistry(),
             host: "api:443",
@@ -155,7 +132,13 @@ struct ClientMetricsTests {
         )
         metrics.throttled(request, path: "/apis/x/status", retryAfter: .seconds(7))
         metrics.throttled(request, path: "/apis/x/status", retryAfter: nil)
-        let words = "warning: the API server refused a call for now path=/apis/x/status retryAfter="
-        #expect(log.lines.withLock { $0 } == [words + "7s verb=patch", words + "none verb=patch"])
+        let told = ["7s", "none"].map { wait in
+            InMemoryLogHandler.Entry(
+                level: .warning,
+                message: "the API server refused a call for now",
+                metadata: ["path": "/apis/x/status", "retryAfter": "\(wait)", "verb": "patch"]
+            )
+        }
+        #expect(log.entries == told)
     }
 }
