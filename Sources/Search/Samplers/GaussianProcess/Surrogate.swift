@@ -15,6 +15,8 @@ struct Surrogate {
     /// half, and of the others the latest.
     static let fitLimit = 80
     static let posteriorLimit = 300
+    /// Fewer observations than this, or than three a parameter, show no ripples.
+    private static let rippleLeast = 35
     /// Up to this many observations, settings drawn from their posterior law join the likeliest.
     private static let drawLimit = 60
     /// How many: 8, and fewer in spaces of over 20 parameters, where a draw takes long, since a setting has a number
@@ -100,6 +102,14 @@ struct Surrogate {
             var short = likelihood.start
             for axis in short.logWeights.indices { short.logWeights[axis] += 2.5 }
             starts.append(short)
+        }
+        if chosen.count >= max(rippleLeast, 3 * isChoice.count) {
+            // A third with far shorter ones, in a sum of functions of one axis: what ripples along every axis has an
+            // explanation that no climb from a smooth one finds.
+            var rippled = likelihood.start
+            for axis in rippled.logWeights.indices { rippled.logWeights[axis] += 5 }
+            rippled.additiveLogit = 3
+            starts.append(rippled)
         }
         let fitted = likelihood.fit(iterations: chosen.count <= 40 ? 40 : 25, starts: starts)
         return (fitted.settings, likelihood)

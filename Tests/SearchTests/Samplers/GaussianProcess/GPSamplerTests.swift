@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Search
@@ -84,6 +85,23 @@ struct GPSamplerTests {
             $0[0] + $0[1] < 0.1 ? nil : $0[0] + $0[1]
         }
         #expect(suggested.count { $0[0] + $0[1] < 0.1 } <= 2, "\(suggested)")
+    }
+
+    /// Ripples over a wide bowl, the best at (0.37, 0.37): a smooth model takes all but the bowl for noise.
+    @Test("sees ripples along every axis in a few dozen trials", arguments: 1...2 as ClosedRange<UInt64>)
+    func ripples(seed: UInt64) throws {
+        let space = try space("x", "y")
+        var generator = SeededGenerator(seed: seed)
+        let known = (0..<64).map { _ in [generator.unit(), generator.unit()] }
+        func cost(_ point: [Double]) -> Double {
+            point.reduce(0) { sum, x in
+                let offset = 6 * (x - 0.37)
+                return sum + offset * offset + 10 - 10 * cos(2 * .pi * offset)
+            }
+        }
+        let suggested = try suggestions(5, in: space, after: known, seed: seed, cost)
+        // In the ring of ripples next to the best there is nothing below 1.
+        #expect(suggested.contains { cost($0) < 0.5 }, "\(suggested.map(cost))")
     }
 
     @Test("keeps within three deviations of a normal law", arguments: [Domain.Scale.linear, .log])
