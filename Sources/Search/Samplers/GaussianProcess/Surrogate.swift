@@ -25,9 +25,11 @@ struct Surrogate {
     /// The power to which the chance of success counts. At 1, once little is left to gain where trials succeed, a large
     /// gain that is all but impossible wins: where two thirds of a square fail, 7 of trials 11 to 26 did, and at 3 only 4.
     static let caution = 3.0
-    /// An improvement that counts as none, as a logarithm, once trials fail: where only what fails is better, the model is
-    /// sure that nothing else improves, and without it the smallest chance of success would win over that.
+    /// An improvement that hardly counts, as a logarithm, once trials fail: what is beyond it counts a tenth. Where only what
+    /// fails is better, the model is sure that nothing else improves: counted in full, the smallest chance of success would
+    /// win over that, and not counted at all, trial after trial would be where success is surest, next to the best.
     private static let negligible = -8.0
+    private static let negligibleShare = 0.1
     /// How much the weights of axes grow for a model that doubts its own smoothness: lengths are a quarter.
     private static let shortening = 2.8
 
@@ -134,7 +136,7 @@ struct Surrogate {
     func acquisition(at point: [Double]) -> Double {
         var value = Surrogate.logarithmOfMean(models.map { $0.improvement(at: point) }).value
         if let success {
-            value = Surrogate.orNegligible(value).value
+            value = Surrogate.damped(value).value
             let (mean, variance) = success.predict(point)
             let probability = max(1e-300, NormalLaw.probability(below: mean / Surrogate.doubt(variance)))
             value += caution * ElementaryFunctions.log(probability)
@@ -156,9 +158,9 @@ struct Surrogate {
             gradient[axis] = zip(shares, gradients).reduce(0) { $0 + $1.0 * $1.1[axis] }
         }
         guard let success else { return value }
-        let counted = Surrogate.orNegligible(value)
-        value = counted.value
-        for axis in gradient.indices { gradient[axis] *= counted.share }
+        let damped = Surrogate.damped(value)
+        value = damped.value
+        for axis in gradient.indices { gradient[axis] *= damped.slope }
         let label = success.predictWithGradient(point)
         let doubt = Surrogate.doubt(label.variance)
         let t = label.mean / doubt
@@ -184,11 +186,13 @@ struct Surrogate {
         return (largest + ElementaryFunctions.log(total / Double(parts.count)), parts.map { $0 / total })
     }
 
-    /// The logarithm of an improvement and one that is negligible together, and the share that the former has in it.
-    private static func orNegligible(_ logarithm: Double) -> (value: Double, share: Double) {
-        let larger = max(logarithm, negligible)
-        let sum = ElementaryFunctions.exp(logarithm - larger) + ElementaryFunctions.exp(negligible - larger)
-        return (larger + ElementaryFunctions.log(sum), ElementaryFunctions.exp(logarithm - larger) / sum)
+    /// The logarithm of an improvement, and its derivative by it, with what is beyond `negligible` counting less.
+    private static func damped(_ logarithm: Double) -> (value: Double, slope: Double) {
+        let rest = negligible + negligibleShare * (logarithm - negligible)
+        let larger = max(logarithm, rest)
+        let parts = (ElementaryFunctions.exp(logarithm - larger), ElementaryFunctions.exp(rest - larger))
+        let sum = parts.0 + parts.1
+        return (larger + ElementaryFunctions.log(sum), (parts.0 + negligibleShare * parts.1) / sum)
     }
 
     /// The spread of the label at a point: its own deviation, and some for the edge between ±1.
