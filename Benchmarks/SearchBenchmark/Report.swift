@@ -9,7 +9,7 @@ enum Report {
     private static let tables = "Benchmarks/SearchBenchmark/Tables"
     private static let optuna = ".build/optuna-runs.tsv"
     /// The drawn problems of the report. Whoever works on a sampler compares it on others.
-    private static let drawn = 400..<424
+    private static let drawn = 400..<448
 
     /// Runs every sampler on the drawn problems, those of the literature and the suite, joins Optuna's results where there
     /// are some, and writes the tables after the marker.
