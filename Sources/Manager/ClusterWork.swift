@@ -8,7 +8,7 @@ import Metrics
 
 /// What there is to do on a cluster besides admission: run jobs and renew certificates, each if wanted, while leading.
 struct ClusterWork: Sendable {
-    let api: any KubernetesAPI
+    let api: APIClient
     private let controller: ControllerSettings?
     private let certificates: CertificateSettings
     private let rotates: Bool
@@ -21,7 +21,7 @@ struct ClusterWork: Sendable {
     ///   - options: What is wanted.
     ///   - namespace: Where this process is installed.
     ///   - logger: Told of everything that happens.
-    init(api: any KubernetesAPI, options: ManagerOptions, namespace: String, logger: Logger) {
+    init(api: APIClient, options: ManagerOptions, namespace: String, logger: Logger) {
         self.api = api
         self.logger = logger
         controller = options.controller
@@ -53,6 +53,10 @@ struct ClusterWork: Sendable {
         ]
     }
 
+    /// An elector tries again by itself. With the client's usual patience its own would end first, and the log would say
+    /// that an answer took too long where there was no connection.
+    private static let leaseRetry = RetryPolicy(attempts: 3)
+
     /// Works until the task is cancelled.
     ///
     /// A process that loses the leadership stops this work, not admission, and stands for election again.
@@ -62,7 +66,8 @@ struct ClusterWork: Sendable {
         guard controller != nil || rotates else { return }
         let metrics = controller.map { ControllerMetrics(registry: registry, workers: $0.maxConcurrentReconciles) }
         guard let election else { return try await work(through: api, metrics) }
-        let elector = try LeaderElector(api: api, configuration: election, logger: logger)
+        let leaseAPI = api.retrying(ClusterWork.leaseRetry)
+        let elector = try LeaderElector(api: leaseAPI, configuration: election, logger: logger)
         registry.observe(
             "leader_election_master_status",
             .gauge,

@@ -40,7 +40,7 @@ public struct APIClient: KubernetesAPI {
     let observer: (any APIClientObserver)?
     private var writeOptions = WriteOptions()
     let userAgent: String
-    let configuration: Configuration
+    private(set) var configuration: Configuration
     let time: any MonotonicTime
     let jitter: @Sendable () -> Double
 
@@ -76,6 +76,13 @@ public struct APIClient: KubernetesAPI {
     public func writing(with options: WriteOptions) -> APIClient {
         var client = self
         client.writeOptions = options
+        return client
+    }
+
+    /// The same client, whose failed calls are tried again by this policy.
+    public func retrying(_ policy: RetryPolicy) -> APIClient {
+        var client = self
+        client.configuration.retry = policy
         return client
     }
 

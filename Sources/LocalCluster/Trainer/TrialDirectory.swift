@@ -123,8 +123,10 @@ enum LogTail {
     /// The last lines, without what is not text; empty when there is no log.
     static func read(_ path: String) -> String {
         guard let bytes = SmallFile.readEnd(path, limit: maximumBytes) else { return "" }
-        var lines = String(decoding: bytes, as: UTF8.self)
-            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Colours and the like go whole (ECMA-48, control sequences): what were left of them would stand in the text.
+        let text = String(decoding: bytes, as: UTF8.self).replacing(/\u{1B}\[[0-?]*[ -\/]*[@-~]/, with: "")
+        var lines =
+            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .map { line in String(String.UnicodeScalarView(line.unicodeScalars.filter(isPrintable))) }
         // The first line is a fragment when the log is longer than what was read.
         if bytes.count == maximumBytes && lines.count > 1 { lines.removeFirst() }

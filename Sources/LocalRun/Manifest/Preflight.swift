@@ -41,10 +41,17 @@ public struct Preflight: Sendable {
         warnings.sort { ($0.line ?? 0) < ($1.line ?? 0) }
     }
 
-    /// How a text is written that YAML takes for something else: a parameter named `n` is `false` to it.
+    /// How a text is written that YAML takes for something else, a parameter named `n` is `false` to it, and how a number or a
+    /// boolean is that was written as a text.
     private static func quotingHint(for error: FieldError, in object: JSONValue) -> String {
-        guard error.detail.contains("must be of type string") else { return "" }
-        switch object.value(at: error.path.jsonPointer) {
+        let value = object.value(at: error.path.jsonPointer)
+        guard error.detail.contains("must be of type string") else {
+            guard case .string(let text) = value, error.detail.hasSuffix(": \"string\""),
+                case .number? = try? JSONValue(parsing: text)
+            else { return "" }
+            return " (take the quotes away)"
+        }
+        switch value {
         case .bool(let bool): return " (put quotes around it: without, YAML reads it as \(bool))"
         case .number: return " (put quotes around it)"
         default: return ""

@@ -1,6 +1,13 @@
 import Glibc
 import HostProcess
 
+/// There is no folder for the results of a run.
+struct RunDirectoryError: Error, CustomStringConvertible {
+    let reason: SystemError
+
+    var description: String { "cannot make the folder of the run: \(reason); --output-dir names another place" }
+}
+
 /// The folder one run writes into: logs while it goes on, results when it is over.
 struct RunDirectory: Sendable {
     /// As the user would type it, without a slash at the end.
@@ -14,7 +21,16 @@ struct RunDirectory: Sendable {
     /// Makes `parent/<job>-<YYYYMMDD-HHMMSS>`, or with a number behind it when two runs begin in the same second.
     ///
     /// - Parameter job: The job's name, which is cut where a folder's name would be too long.
-    static func create(in parent: String, job: String, at time: time_t) throws(SystemError) -> RunDirectory {
+    /// - Throws: Why the folder cannot be made, with the option that names another.
+    static func create(in parent: String, job: String, at time: time_t) throws(RunDirectoryError) -> RunDirectory {
+        do throws(SystemError) {
+            return try make(in: parent, job: job, at: time)
+        } catch {
+            throw RunDirectoryError(reason: error)
+        }
+    }
+
+    private static func make(in parent: String, job: String, at time: time_t) throws(SystemError) -> RunDirectory {
         var seconds = time
         var parts = tm()
         localtime_r(&seconds, &parts)

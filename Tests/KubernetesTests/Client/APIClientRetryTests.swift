@@ -95,6 +95,14 @@ struct APIClientRetryTests {
         #expect(time.sleeps == [250, 500, 1000, 2000, 4000].map { .milliseconds($0) })
     }
 
+    @Test("is tried as often as another policy says")
+    func policy() async {
+        let exchange = FakeExchange([.failure(ConnectionLost())])
+        let client = APIClient.make(exchange, time: SkippingTime()).retrying(RetryPolicy(attempts: 2))
+        await #expect(throws: APIError.self) { try await call("GET", client) }
+        #expect(exchange.requests.count == 2)
+    }
+
     @Test("is not repeated past its deadline, and every attempt knows what is left")
     func deadline() async {
         let exchange = FakeExchange([.text("", status: 503, headers: ["Retry-After": "4"])])

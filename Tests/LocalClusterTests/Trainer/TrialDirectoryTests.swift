@@ -81,7 +81,7 @@ struct TrialDirectoryTests {
         ("", ""),
         ("one\n", "one"),
         ("one\r\ntwo\n\n \n", "one\ntwo"),
-        ("\u{1B}[31mred\u{1B}[0m\u{7}\ttab\n", "[31mred[0m\ttab"),
+        ("\u{1B}[31mred\u{1B}[0m\u{7}\ttab\n", "red\ttab"),
         ((1...30).map { "\($0)\n" }.joined(), (11...30).map { "\($0)" }.joined(separator: "\n")),
         (String(repeating: "x", count: 5000), String(repeating: "x", count: 2048)),
         (String(repeating: "x", count: 5000) + "\nlast", "last"),

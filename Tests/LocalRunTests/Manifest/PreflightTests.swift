@@ -97,6 +97,15 @@ struct PreflightTests {
         )
     }
 
+    @Test("tells to take the quotes from a number that must be one")
+    func needlessQuotes() throws {
+        let valid = Self.valid
+        let quoted = try check(valid.replacing("  objectives", with: "  numTrials: \"5\"\n  objectives"))
+        #expect(quoted.first?.hasSuffix("type integer: \"string\" (take the quotes away)") == true, "\(quoted)")
+        let word = try check(valid.replacing("  objectives", with: "  numTrials: many\n  objectives"))
+        #expect(word.first?.hasSuffix("must be of type integer: \"string\"") == true, "\(word)")
+    }
+
     @Test("names the line of a misspelt field, with the name that was probably meant")
     func misspelt() throws {
         let yaml = Self.valid.replacing("spec:\n  objectives", with: "sepc: 1\nspec:\n  numTrails: 3\n  objectives")
