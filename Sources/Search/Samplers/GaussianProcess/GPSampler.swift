@@ -9,8 +9,9 @@
 /// - An improvement has to be worth a trial, see `CostModel.leastImprovement`.
 /// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
 /// - A point that a trial had, one next to a failed trial's, and one with several trials around is not suggested again. Then
-///   a model with shorter lengths is asked, and at last chance.
+///   a model with shorter lengths is asked, or, where reports are noisy, the same model for its next best point.
 /// - The process may expect costs to rise towards the edges of the space, see `EdgeRise`.
+/// - Settings are fitted from several starts, one of which sees ripples along the axes, see `Surrogate`.
 /// - Part of the cost is a sum of functions of one parameter each, see `Kernel`.
 /// - Several objectives become one, with weights drawn anew for every trial (Knowles, "ParEGO", IEEE TEVC 10(1), 2006),
 ///   so that trials spread along the front.
@@ -67,8 +68,12 @@ public struct GPSampler: Sampler {
             else { break }
             surrogate.believe(in: Array(observations.running.suffix(Surrogate.posteriorLimit / 4)))
             let search = AcquisitionSearch(space: session.space, surrogate: surrogate)
-            let best = search.best(around: anchors, using: &generator) { session.isAllowed($0) }
-            if let best, !session.isSettled(best) { return best }
+            // Where reports are noisy it is not sure but wants to be surer, and the next best place is as good.
+            let passesOver = isDoubtful || surrogate.isNoisy
+            let best = search.best(around: anchors, using: &generator) { point in
+                session.isAllowed(point) && !(passesOver && session.isSettled(point))
+            }
+            if let best, passesOver || !session.isSettled(best) { return best }
         }
         return session.space.randomPoint(using: &generator)
     }

@@ -30,6 +30,8 @@ struct Surrogate {
     /// win over that, and not counted at all, trial after trial would be where success is surest, next to the best.
     private static let negligible = -8.0
     private static let negligibleShare = 0.1
+    /// The logarithm of the variance around the function, in parts of all variance, from which observations are noisy: 0.01.
+    private static let noisyLogNoise = -4.6
     /// How much the weights of axes grow for a model that doubts its own smoothness: lengths are a quarter.
     private static let shortening = 2.8
 
@@ -125,6 +127,9 @@ struct Surrogate {
         let others = ranked[(limit / 2)...].sorted().suffix(limit - best.count)
         return (best + others).sorted()
     }
+
+    /// Whether observations are noisy by the likeliest settings.
+    var isNoisy: Bool { models[0].process.settings.logNoise > Surrogate.noisyLogNoise }
 
     /// Takes running trials into account, see `CostModel.believe`.
     mutating func believe(in running: [[Double]]) {

@@ -75,6 +75,24 @@ struct GPSamplerTests {
         #expect(elsewhere.reduce(0, +) > 4, "\(elsewhere)")
     }
 
+    /// The best place is a corner, which is the same point each time: asking for it again must not end in chance.
+    @Test("stays where it is good though reports are noisy and the best place is on a bound")
+    func noisyBound() throws {
+        let space = try space("x", "y")
+        var sums: [Double] = []
+        for seed in 1...2 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let known =
+                [[0, 0], [1, 0], [0, 1], [1, 1]] + (0..<64).map { _ in [generator.unit(), generator.unit()] }
+            let suggested = try suggestions(8, in: space, after: known, seed: seed) { point in
+                point[0] + point[1] + 0.6 * generator.normals(1)[0]
+            }
+            sums += suggested.map { $0[0] + $0[1] }
+        }
+        // Chance has a mean of 1 with a deviation of 0.1.
+        #expect(sums.reduce(0, +) / Double(sums.count) < 0.3, "\(sums)")
+    }
+
     @Test("keeps from where trials fail, though it would be best there", arguments: [1, 2])
     func failures(seed: UInt64) throws {
         let known = [
