@@ -53,8 +53,8 @@ struct ClusterWork: Sendable {
         ]
     }
 
-    /// An elector tries again by itself. With the client's usual patience its own would end first, and the log would say
-    /// that an answer took too long where there was no connection.
+    /// The elector tries again by itself. Its time for an attempt must not end before the client gives up, or the log would
+    /// say that an answer took too long where there was no connection.
     private static let leaseRetry = RetryPolicy(attempts: 3)
 
     /// Works until the task is cancelled.

@@ -41,8 +41,8 @@ public struct Preflight: Sendable {
         warnings.sort { ($0.line ?? 0) < ($1.line ?? 0) }
     }
 
-    /// How a text is written that YAML takes for something else, a parameter named `n` is `false` to it, and how a number or a
-    /// boolean is that was written as a text.
+    /// How a text is written that YAML takes for something else, a parameter named `n` is `false` to it, or how a number is that
+    /// was written as a text.
     private static func quotingHint(for error: FieldError, in object: JSONValue) -> String {
         let value = object.value(at: error.path.jsonPointer)
         guard error.detail.contains("must be of type string") else {

@@ -193,6 +193,7 @@ struct Surrogate {
 
     /// The logarithm of an improvement, and its derivative by it, with what is beyond `negligible` counting less.
     private static func damped(_ logarithm: Double) -> (value: Double, slope: Double) {
+        let logarithm = max(logarithm, -1e6)  // finite, or the parts were no numbers
         let rest = negligible + negligibleShare * (logarithm - negligible)
         let larger = max(logarithm, rest)
         let parts = (ElementaryFunctions.exp(logarithm - larger), ElementaryFunctions.exp(rest - larger))
