@@ -120,7 +120,7 @@ struct LocalTrainerTests {
             let condition = try #require(try await bench.finished("a").condition("Failed"))
             #expect(condition.reason == "FailedJobs")
             #expect(condition.message.hasPrefix("the trial exited with code 7; the last lines of /"))
-            #expect(condition.message.hasSuffix("line 98\nline 99\n[31moops"))
+            #expect(condition.message.hasSuffix("line 98\nline 99\noops"))
             #expect(!condition.message.contains("line 80\n") && condition.message.utf8.count < 2500)
             #expect(bench.api.object("a")?["status"]?["jobsStatus"]?[0]?["failed"] == 1)
         }
