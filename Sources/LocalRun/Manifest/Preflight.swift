@@ -44,16 +44,13 @@ public struct Preflight: Sendable {
     /// How a text is written that YAML takes for something else, a parameter named `n` is `false` to it, or how a number is that
     /// was written as a text.
     private static func quotingHint(for error: FieldError, in object: JSONValue) -> String {
-        let value = object.value(at: error.path.jsonPointer)
-        guard error.detail.contains("must be of type string") else {
-            guard case .string(let text) = value, error.detail.hasSuffix(": \"string\""),
-                case .number? = try? JSONValue(parsing: text)
-            else { return "" }
-            return " (take the quotes away)"
-        }
-        switch value {
-        case .bool(let bool): return " (put quotes around it: without, YAML reads it as \(bool))"
-        case .number: return " (put quotes around it)"
+        let isTextDue = error.detail.contains("must be of type string")
+        switch object.value(at: error.path.jsonPointer) {
+        case .bool(let bool) where isTextDue: return " (put quotes around it: without, YAML reads it as \(bool))"
+        case .number where isTextDue: return " (put quotes around it)"
+        case .string(let text) where !isTextDue && error.detail.hasSuffix(": \"string\""):
+            let isNumber = (try? JSONValue(parsing: text))?.numberValue != nil
+            return isNumber ? " (take the quotes away)" : ""
         default: return ""
         }
     }

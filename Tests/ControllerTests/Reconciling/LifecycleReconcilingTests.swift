@@ -87,14 +87,20 @@ struct LifecycleReconcilingTests {
         #expect(bench.cluster.violations == [])
     }
 
+    /// A job whose only trial has ended, which the controller is yet to see.
+    private func benchWithEndedTrial(timeToLive seconds: JSONValue) async -> Bench {
+        let bench = Bench(
+            Sample.jobObject(numTrials: 1, parallelTrials: 1, more: ["ttlSecondsAfterFinished": seconds])
+        )
+        await bench.reconcile()
+        bench.end("bert-trial-0", loss: "1")
+        return bench
+    }
+
     @Test("deletes the job at the end of its time, unless it was given more trials just before")
     func timeToLive() async {
         for isGrown in [false, true] {
-            let bench = Bench(
-                Sample.jobObject(numTrials: 1, parallelTrials: 1, more: ["ttlSecondsAfterFinished": 60])
-            )
-            await bench.reconcile()
-            bench.end("bert-trial-0", loss: "1")
+            let bench = await benchWithEndedTrial(timeToLive: 60)
             #expect(await bench.reconcile() == .after(seconds: 60))
             bench.clock.advance(by: 59)
             #expect(await bench.reconcile() == .after(seconds: 1))
@@ -108,11 +114,7 @@ struct LifecycleReconcilingTests {
 
     @Test("looks at a long wait again within the hour, since the clock may be set meanwhile")
     func longWait() async {
-        let bench = Bench(
-            Sample.jobObject(numTrials: 1, parallelTrials: 1, more: ["ttlSecondsAfterFinished": 86_400])
-        )
-        await bench.reconcile()
-        bench.end("bert-trial-0", loss: "1")
+        let bench = await benchWithEndedTrial(timeToLive: 86_400)
         #expect(await bench.reconcile() == .after(seconds: 3600))
         bench.clock.advance(by: 86_400)
         await bench.reconcile()

@@ -24,6 +24,15 @@ extension KernelSettings {
 }
 
 extension KernelSettings {
+    /// The same with weights of all axes whose logarithms are larger by a number: lengths are shorter.
+    func shortened(by growth: Double) -> KernelSettings {
+        var settings = self
+        for axis in logWeights.indices { settings.logWeights[axis] += growth }
+        return settings
+    }
+}
+
+extension KernelSettings {
     /// How many numbers there are besides the weights.
     static let others = 5
 

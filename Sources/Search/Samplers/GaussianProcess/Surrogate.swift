@@ -58,9 +58,7 @@ struct Surrogate {
         let shape: ResponseTransform.Shape = generator.below(2) == 0 ? .compressed : .bounded
         let values = ResponseTransform(kept.map { costs[$0] }, shape).values
         var (settings, likelihood) = Surrogate.fit(points, values, isChoice, prior: MarginalLikelihood.Prior())
-        if isDoubtful {
-            for axis in settings.logWeights.indices { settings.logWeights[axis] += Surrogate.shortening }
-        }
+        if isDoubtful { settings = settings.shortened(by: Surrogate.shortening) }
         var likely = [settings]
         if !isDoubtful, points.count <= Surrogate.drawLimit {
             let count = Surrogate.drawnSettings(dimension: isChoice.count)
@@ -103,15 +101,12 @@ struct Surrogate {
         var starts = [likelihood.start]
         if chosen.count <= 40 {
             // A second start with shorter scales: few observations often have two explanations.
-            var short = likelihood.start
-            for axis in short.logWeights.indices { short.logWeights[axis] += 2.5 }
-            starts.append(short)
+            starts.append(likelihood.start.shortened(by: 2.5))
         }
         if chosen.count >= max(rippleLeast, 3 * isChoice.count) {
             // A third with far shorter ones, in a sum of functions of one axis: what ripples along every axis has an
             // explanation that no climb from a smooth one finds.
-            var rippled = likelihood.start
-            for axis in rippled.logWeights.indices { rippled.logWeights[axis] += 5 }
+            var rippled = likelihood.start.shortened(by: 5)
             rippled.additiveLogit = 3
             starts.append(rippled)
         }
