@@ -77,7 +77,7 @@ final class ServerConnection: AdmittedHandler {
 
     func received(_ bytes: UnsafeRawBufferPointer, on channel: Channel) {
         process(bytes)
-        channel.flush()
+        channel.flushSoon()
     }
 
     func inputEnded(on channel: Channel) {

@@ -11,12 +11,12 @@ public struct JSONOmissions: Sendable {
     /// A member that leads on from a place.
     private struct Step {
         let name: String
-        let fingerprint: UInt64
+        let fingerprint: NameFingerprint
         let place: Int
 
         init(_ name: String, to place: Int) {
             self.name = name
-            fingerprint = JSONParser.fingerprint(of: name)
+            fingerprint = NameFingerprint(name)
             self.place = place
         }
     }
@@ -49,7 +49,7 @@ public struct JSONOmissions: Sendable {
     ///
     /// - Parameter fingerprint: The name's, by which nearly all others are told apart.
     @inline(__always)
-    func place(of name: String, _ fingerprint: UInt64, in place: Int) -> Int {
+    func place(of name: String, _ fingerprint: NameFingerprint, in place: Int) -> Int {
         for index in places[place].indices where places[place][index].fingerprint == fingerprint {
             if places[place][index].name.hasSameBytes(as: name) { return places[place][index].place }
         }
@@ -57,7 +57,7 @@ public struct JSONOmissions: Sendable {
     }
 
     private mutating func place(of name: String, in place: Int, elseAdd new: Int) -> Int {
-        let known = self.place(of: name, JSONParser.fingerprint(of: name), in: place)
+        let known = self.place(of: name, NameFingerprint(name), in: place)
         guard known < 0 else { return known }
         places[place].append(Step(name, to: new))
         places.append([])

@@ -1,75 +1,100 @@
 extension JSONParser {
     /// Reads over the value that starts here: as strict as parsing, with the same errors, but nothing is kept.
     ///
-    /// Its containers wait on the stack of frames above those of the values that are kept.
+    /// The place is a variable of its own, and a container no more than a bit, because most of an admission review is
+    /// read this way.
     mutating func skipValue() throws(JSONError) {
-        let outer = frames.count
+        var place = cursor
+        var open = OpenContainers()
         repeat {
-            if try skipScalarOrOpen() { try closeSkipped(above: outer) }
-        } while frames.count > outer
-    }
-
-    /// Reads over a scalar or an empty container, or over the beginning of a container.
-    /// - Returns: Whether a value has ended.
-    @inline(__always)
-    private mutating func skipScalarOrOpen() throws(JSONError) -> Bool {
-        guard cursor < end else { throw fault(.expectedValue, at: cursor) }
-        switch cursor.pointee {
-        case UInt8(ascii: "\""): try skipString()
-        case UInt8(ascii: "{"): return try !skipsInto(UInt8(ascii: "}"), names: 0)
-        case UInt8(ascii: "["): return try !skipsInto(UInt8(ascii: "]"), names: -1)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try skipNumber()
-        case UInt8(ascii: "t"): try expect("true")
-        case UInt8(ascii: "f"): try expect("false")
-        case UInt8(ascii: "n"): try expect("null")
-        default: throw fault(.expectedValue, at: cursor)
-        }
-        return true
-    }
-
-    /// Reads over a container's beginning.
-    /// - Returns: Whether there is something in it.
-    @inline(__always)
-    private mutating func skipsInto(_ closing: UInt8, names: Int) throws(JSONError) -> Bool {
-        try checkOmittedDepth()
-        cursor += 1
-        skipWhiteSpace()
-        if cursor < end, cursor.pointee == closing {
-            cursor += 1
-            return false
-        }
-        frames.push(Frame(values: 0, names: names, replaces: -1, omissions: -1))
-        if names >= 0 { try skipName(.expectedKeyOrEnd) }
-        return true
+            guard place < end else { throw fault(.expectedValue, at: place) }
+            switch place.pointee {
+            case UInt8(ascii: "\""):
+                place = try behindString(place)
+            case UInt8(ascii: "{"):
+                try checkOmittedDepth(open.count, at: place)
+                place = behindWhiteSpace(place + 1)
+                guard place < end, place.pointee == UInt8(ascii: "}") else {
+                    open.push(isObject: true)
+                    place = try behindName(place, .expectedKeyOrEnd)
+                    continue
+                }
+                place += 1
+            case UInt8(ascii: "["):
+                try checkOmittedDepth(open.count, at: place)
+                place = behindWhiteSpace(place + 1)
+                guard place < end, place.pointee == UInt8(ascii: "]") else {
+                    open.push(isObject: false)
+                    continue
+                }
+                place += 1
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                place = try behindNumber(place)
+            case UInt8(ascii: "t"): place = try behind("true", place)
+            case UInt8(ascii: "f"): place = try behind("false", place)
+            case UInt8(ascii: "n"): place = try behind("null", place)
+            default: throw fault(.expectedValue, at: place)
+            }
+            place = try behindClosings(place, &open)
+        } while open.count > 0
+        cursor = place
     }
 
     /// Reads over what follows a value, up to the next one or the end of the outermost container.
     @inline(__always)
-    private mutating func closeSkipped(above outer: Int) throws(JSONError) {
-        while frames.count > outer {
-            let isArray = frames.last.names < 0
-            skipWhiteSpace()
-            guard cursor < end else {
-                throw fault(isArray ? .expectedCommaOrArrayEnd : .expectedCommaOrObjectEnd, at: cursor)
+    private mutating func behindClosings(
+        _ first: UnsafePointer<UInt8>,
+        _ open: inout OpenContainers
+    ) throws(JSONError) -> UnsafePointer<UInt8> {
+        var place = first
+        while open.count > 0 {
+            let isObject = open.lastIsObject
+            place = behindWhiteSpace(place)
+            let byte = place < end ? place.pointee : 0
+            if byte == UInt8(ascii: ",") {
+                place = behindWhiteSpace(place + 1)
+                return isObject ? try behindName(place, .expectedKey) : place
             }
-            if cursor.pointee == UInt8(ascii: ",") {
-                cursor += 1
-                skipWhiteSpace()
-                if !isArray { try skipName(.expectedKey) }
-                return
+            guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                throw fault(isObject ? .expectedCommaOrObjectEnd : .expectedCommaOrArrayEnd, at: place)
             }
-            guard cursor.pointee == (isArray ? UInt8(ascii: "]") : UInt8(ascii: "}")) else {
-                throw fault(isArray ? .expectedCommaOrArrayEnd : .expectedCommaOrObjectEnd, at: cursor)
-            }
-            cursor += 1
-            frames.forget(from: frames.count - 1)
+            place += 1
+            open.pop()
         }
+        return place
     }
 
     @inline(__always)
-    private mutating func skipName(_ missing: JSONError.Kind) throws(JSONError) {
-        guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
-        try skipString()
-        try skipColon()
+    private mutating func behindName(
+        _ place: UnsafePointer<UInt8>,
+        _ missing: JSONError.Kind
+    ) throws(JSONError) -> UnsafePointer<UInt8> {
+        guard place < end, place.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: place) }
+        return try behindColon(try behindString(place))
+    }
+}
+
+/// Which of the containers around a place are objects: a bit each, the innermost lowest.
+private struct OpenContainers {
+    private(set) var count = 0
+    private var bits: UInt64 = 0
+    /// Those further out, 64 a word.
+    private var outer: [UInt64] = []
+
+    /// Whether the innermost container is an object; there must be one.
+    var lastIsObject: Bool { bits & 1 != 0 }
+
+    @inline(__always)
+    mutating func push(isObject: Bool) {
+        if count & 63 == 0, count > 0 { outer.append(bits) }
+        bits = bits << 1 | (isObject ? 1 : 0)
+        count += 1
+    }
+
+    @inline(__always)
+    mutating func pop() {
+        count -= 1
+        bits >>= 1
+        if count & 63 == 0, count > 0 { bits = outer.removeLast() }
     }
 }

@@ -3,110 +3,100 @@ extension JSONParser {
     @inline(__always)
     mutating func parseString() throws(JSONError) -> String {
         let first = cursor + 1
-        let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try parseEscapedString(run) }
-        let text = try string(first, run.end - first, isASCII: run.isASCII)
-        cursor = run.end + 1
-        return text
+        let stop = endOfASCII(from: first)
+        guard stop < end, stop.pointee == UInt8(ascii: "\"") else { return try parseUnusualString() }
+        cursor = stop + 1
+        return asciiString(first, stop - first)
     }
 
     /// Reads the member name whose opening quote is next, with a fingerprint: equal names have equal ones.
     @inline(__always)
     mutating func parseMemberName() throws(JSONError) -> Name {
         let first = cursor + 1
-        let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else {
-            let name = try parseEscapedString(run)
-            return Name(text: name, fingerprint: Self.fingerprint(of: name))
+        let stop = endOfASCII(from: first)
+        guard stop < end, stop.pointee == UInt8(ascii: "\"") else {
+            let name = try parseUnusualString()
+            return Name(text: name, fingerprint: NameFingerprint(name))
         }
-        let count = run.end - first
-        let fingerprint = Self.fingerprint(first, count)
+        cursor = stop + 1
+        let count = stop - first
+        let fingerprint = NameFingerprint(first, count)
         let text: String
         if count <= NameCache.cheapLength {
-            text = try string(first, count, isASCII: run.isASCII)
+            text = asciiString(first, count)
         } else if let known = nameCache.name(first, count, fingerprint) {
             text = known
         } else {
-            text = try string(first, count, isASCII: run.isASCII)
+            text = asciiString(first, count)
             nameCache.remember(text, first, count, fingerprint)
         }
-        cursor = run.end + 1
         return Name(text: text, fingerprint: fingerprint)
     }
 
-    /// Reads over the string whose opening quote is next.
     @inline(__always)
-    mutating func skipString() throws(JSONError) {
-        let first = cursor + 1
-        let run = plainRun(from: first)
-        guard run.end < end, run.end.pointee == UInt8(ascii: "\"") else { return try unescape(run, isKept: false) }
-        if !run.isASCII { try validate(first, run.end) }
-        cursor = run.end + 1
+    private mutating func asciiString(_ first: UnsafePointer<UInt8>, _ count: Int) -> String {
+        String(copying: UTF8Span(unchecked: UnsafeBufferPointer(start: first, count: count).span, isKnownASCII: true))
     }
 
-    /// Bytes that need no look at each one.
-    private struct PlainRun {
-        /// The first byte that is a quote, a backslash or a control character, or the end of the text.
-        var end: UnsafePointer<UInt8>
-        /// Whether no byte has its high bit set.
-        var isASCII: Bool
-    }
-
-    /// The plain bytes from `first` on.
-    @inline(__always)
-    private mutating func plainRun(from first: UnsafePointer<UInt8>) -> PlainRun {
-        var place = first
-        var seen: UInt64 = 0
-        while end - place >= 8 {
-            let word = SWAR.load(place)
-            let found = SWAR.special(word)
-            if found != 0 {
-                seen |= word & ((found & (~found &+ 1)) &- 1)  // the bytes below the lowest bit found
-                return PlainRun(end: place + SWAR.bytesBefore(found), isASCII: SWAR.isASCII(seen))
-            }
-            seen |= word
-            place += 8
-        }
-        while place < end {
-            let byte = place.pointee
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-            seen |= UInt64(byte)
-            place += 1
-        }
-        return PlainRun(end: place, isASCII: SWAR.isASCII(seen))
-    }
-
-    /// A string of bytes of the text; ones that are not ASCII are validated.
-    @inline(__always)
-    private mutating func string(_ first: UnsafePointer<UInt8>, _ count: Int, isASCII: Bool) throws(JSONError) -> String
-    {
-        let bytes = UnsafeBufferPointer(start: first, count: count)
-        if isASCII { return String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true)) }
-        do throws(UTF8.ValidationError) {
-            return String(copying: try UTF8Span(validating: bytes.span))
-        } catch {
-            throw fault(.invalidUTF8, at: first + error.byteOffsets.lowerBound)
-        }
-    }
-
-    /// Reads on in a string that is not just plain bytes and a quote.
+    /// Reads the string whose opening quote is next, if it is not just ASCII and a quote.
     @inline(never)
-    private mutating func parseEscapedString(_ start: PlainRun) throws(JSONError) -> String {
-        try unescape(start, isKept: true)
+    private mutating func parseUnusualString() throws(JSONError) -> String {
+        unescaped.removeAll(keepingCapacity: true)
+        cursor = try unescape(cursor, isKept: true)
         return String(copying: UTF8Span(unchecked: unescaped.span))
     }
 
-    /// Reads the same into `unescaped`; of a string that is not kept only its escapes end there, plain bytes uncopied.
-    @inline(never)
-    private mutating func unescape(_ start: PlainRun, isKept: Bool) throws(JSONError) {
-        let first = cursor + 1
-        var place = first
-        var run = start
-        var isASCII = true
+    /// Reads over the string whose opening quote is at `quote`.
+    /// - Returns: The place behind it.
+    @inline(__always)
+    mutating func behindString(_ quote: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        let stop = endOfASCII(from: quote + 1)
+        if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
         unescaped.removeAll(keepingCapacity: true)
+        return try unescape(quote, isKept: false)
+    }
+
+    /// Where the ASCII bytes from `first` on end that stand for themselves; earlier where the text ends soon.
+    @inline(__always)
+    private mutating func endOfASCII(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        var place = first
+        while end - place >= PlainASCII.width {
+            let count = PlainASCII.count(place)
+            place += count
+            if count < PlainASCII.width { return place }
+        }
+        return place
+    }
+
+    /// The first byte from `first` on that is a quote, a backslash or a control character, or the end of the text.
+    private mutating func endOfPlain(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        var place = first
+        while end - place >= 8 {
+            let found = SWAR.special(SWAR.load(place))
+            if found != 0 { return place + SWAR.bytesBefore(found) }
+            place += 8
+        }
+        while place < end, place.pointee >= 0x20, place.pointee != UInt8(ascii: "\""),
+            place.pointee != UInt8(ascii: "\\")
+        {
+            place += 1
+        }
+        return place
+    }
+
+    /// Reads any string, into `unescaped`; of one that is not kept only its escapes end there, plain bytes uncopied.
+    ///
+    /// - Parameter quote: Its opening quote.
+    /// - Returns: The place behind it.
+    @inline(never)
+    private mutating func unescape(
+        _ quote: UnsafePointer<UInt8>,
+        isKept: Bool
+    ) throws(JSONError) -> UnsafePointer<UInt8> {
+        let first = quote + 1
+        var place = first
         while true {
-            let stop = run.end
-            isASCII = isASCII && run.isASCII
+            let stop = endOfPlain(from: place)
             if isKept { unescaped.append(contentsOf: UnsafeBufferPointer(start: place, count: stop - place)) }
             guard stop < end else {
                 try validate(first, end)
@@ -115,15 +105,13 @@ extension JSONParser {
             switch stop.pointee {
             case UInt8(ascii: "\""):
                 // Here and not in `unescaped`, so that the error knows the place.
-                if !isASCII { try validate(first, stop) }
-                cursor = stop + 1
-                return
+                try validate(first, stop)
+                return stop + 1
             case UInt8(ascii: "\\"):
                 place = try parseEscape(stop)
             default:
                 throw fault(.controlCharacter(stop.pointee), at: stop)
             }
-            run = plainRun(from: place)
         }
     }
 
@@ -195,41 +183,17 @@ extension JSONParser {
     @inline(__always)
     mutating func parseNumber() throws(JSONError) -> JSONNumber {
         let first = cursor
-        try skipNumber()
-        return JSONNumber(unchecked: try string(first, cursor - first, isASCII: true))
+        cursor = try behindNumber(first)
+        return JSONNumber(unchecked: asciiString(first, cursor - first))
     }
 
     /// Reads over the number that starts here.
+    /// - Returns: The place behind it.
     @inline(__always)
-    mutating func skipNumber() throws(JSONError) {
-        switch JSONNumberScanner.scan(cursor, end) {
-        case .end(let stop): cursor = stop
+    mutating func behindNumber(_ first: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        switch JSONNumberScanner.scan(first, end) {
+        case .end(let stop): return stop
         case .fault(let place, let kind): throw fault(kind, at: place)
         }
-    }
-
-    /// The fingerprint of a name that is a string already.
-    static func fingerprint(of name: String) -> UInt64 {
-        name.withUTF8Bytes { bytes in bytes.baseAddress.map { fingerprint($0, bytes.count) } ?? 0 }
-    }
-
-    /// Mixes the length and up to sixteen bytes of a name. Different names may share one; equal ones always do.
-    @inline(__always)
-    private static func fingerprint(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        var mixed: UInt64
-        if count >= 8 {
-            let tail = SWAR.load(bytes + (count - 8))
-            mixed = SWAR.load(bytes) ^ (tail << 29 | tail >> 35)
-        } else if count >= 4 {
-            let raw = UnsafeRawPointer(bytes)
-            let head = raw.loadUnaligned(as: UInt32.self)
-            mixed = UInt64(head) | UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)) << 32
-        } else if count > 0 {
-            mixed = UInt64(bytes[0]) | UInt64(bytes[count >> 1]) << 8 | UInt64(bytes[count - 1]) << 16
-        } else {
-            mixed = 0
-        }
-        mixed = (mixed ^ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15
-        return mixed ^ mixed >> 32
     }
 }

@@ -1,28 +1,27 @@
 /// Reads one JSON text (RFC 8259) into a ``JSONValue``, in one pass and without recursion.
 ///
-/// Finished values wait on a stack until their container closes and are then moved into an array of exactly its
-/// size. Names wait beside them. However deep a text nests, the parser's own stack stays as it is.
+/// Members and elements wait on a stack each until their container closes, and are then moved into an array of exactly
+/// its size. However deep a text nests, the parser's own stack stays as it is.
 ///
 /// Even functions that change nothing are `mutating`: for others the compiler copies the whole parser, for every token.
 struct JSONParser: ~Copyable {
     /// A container that is still open.
     struct Frame {
-        /// Where its values start on the stack of values.
-        var values: Int
-        /// Where its names start on the stack of names; negative for an array.
-        var names: Int
-        /// Where the value to come belongs among the members; negative for a new one.
-        var replaces: Int
+        let isObject: Bool
         /// Whether the topmost of `indexes` is this object's.
         var isIndexed = false
+        /// Where its members, or elements, start on their stack.
+        let first: Int
+        /// Which member the value to come replaces; negative for none.
+        var replaces = -1
         /// Where among the omissions this container is; negative when nothing in it is to be omitted.
-        var omissions: Int
+        let omissions: Int
     }
 
     /// A member's name that waits for its value.
     struct Name {
         let text: String
-        let fingerprint: UInt64
+        let fingerprint: NameFingerprint
     }
 
     let start: UnsafePointer<UInt8>
@@ -38,8 +37,11 @@ struct JSONParser: ~Copyable {
     /// The same as in a frame, for the value to come.
     private var omissionsAhead: Int
     var frames = ScratchStack<Frame>(capacity: 16)
-    private var values = ScratchStack<JSONValue>(capacity: 64)
-    private var names = ScratchStack<Name>(capacity: 64)
+    private var elements = ScratchStack<JSONValue>(capacity: 32)
+    /// Of open objects; the value of the last one of each is still to come.
+    private var members = ScratchStack<JSONObject.Member>(capacity: 64)
+    /// The value outside of all containers.
+    private var root = JSONValue.null
     private var indexes: [KeyIndex] = []
 
     private init(_ start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits, omissions: JSONOmissions) {
@@ -77,39 +79,56 @@ struct JSONParser: ~Copyable {
                 try closeFinished()
             }
         } while frames.count > 0
-        let value = values.pop()
         skipWhiteSpace()
         guard cursor == end else { throw fault(.trailingContent, at: cursor) }
-        return value
+        return root
     }
 
     /// Reads a scalar or an empty container, or opens a container.
-    /// - Returns: Whether a value is finished; it is then on top of the stack.
+    /// - Returns: Whether a value has ended.
     @inline(__always)
     private mutating func parseScalarOrOpen() throws(JSONError) -> Bool {
         guard cursor < end else { throw fault(.expectedValue, at: cursor) }
         switch cursor.pointee {
         case UInt8(ascii: "\""):
-            values.push(.string(try parseString()))
+            put(.string(try parseString()))
         case UInt8(ascii: "{"):
             return try openObject()
         case UInt8(ascii: "["):
             return try openArray()
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            values.push(.number(try parseNumber()))
+            put(.number(try parseNumber()))
         case UInt8(ascii: "t"):
             try expect("true")
-            values.push(.bool(true))
+            put(.bool(true))
         case UInt8(ascii: "f"):
             try expect("false")
-            values.push(.bool(false))
+            put(.bool(false))
         case UInt8(ascii: "n"):
             try expect("null")
-            values.push(.null)
+            put(.null)
         default:
             throw fault(.expectedValue, at: cursor)
         }
         return true
+    }
+
+    /// Puts a value where it belongs in the container on top.
+    @inline(__always)
+    private mutating func put(_ value: consuming JSONValue) {
+        guard frames.count > 0 else {
+            root = value
+            return
+        }
+        let frame = frames.last
+        if !frame.isObject {
+            elements.push(value)
+        } else if frame.replaces < 0 {
+            members.updateLast { $0.value = value }
+        } else {
+            members.top(from: frame.first)[frame.replaces].value = value
+            frames.updateLast { $0.replaces = -1 }
+        }
     }
 
     private mutating func openArray() throws(JSONError) -> Bool {
@@ -118,10 +137,10 @@ struct JSONParser: ~Copyable {
         skipWhiteSpace()
         if cursor < end, cursor.pointee == UInt8(ascii: "]") {
             cursor += 1
-            values.push(.array([]))
+            put(.array([]))
             return true
         }
-        frames.push(Frame(values: values.count, names: -1, replaces: -1, omissions: omissionsAhead))
+        frames.push(Frame(isObject: false, first: elements.count, omissions: omissionsAhead))
         return false
     }
 
@@ -131,101 +150,83 @@ struct JSONParser: ~Copyable {
         skipWhiteSpace()
         if cursor < end, cursor.pointee == UInt8(ascii: "}") {
             cursor += 1
-            values.push(.object(JSONObject()))
+            put(.object(JSONObject()))
             return true
         }
-        let frame = Frame(values: values.count, names: names.count, replaces: -1, omissions: omissionsAhead)
-        frames.push(frame)
-        if try parseName(in: frame, .expectedKeyOrEnd) { return false }
-        closeObject(frames.last)
+        frames.push(Frame(isObject: true, first: members.count, omissions: omissionsAhead))
+        if try parseName(.expectedKeyOrEnd) { return false }
+        closeObject()
         return true
     }
 
     @inline(__always)
     private mutating func checkDepth() throws(JSONError) {
-        try checkDepth(limits.maximumDepth)
-    }
-
-    /// The same for a container that is only read over.
-    @inline(__always)
-    mutating func checkOmittedDepth() throws(JSONError) {
-        try checkDepth(limits.maximumOmittedDepth)
-    }
-
-    @inline(__always)
-    private mutating func checkDepth(_ maximum: Int) throws(JSONError) {
+        let maximum = limits.maximumDepth
         guard frames.count < maximum else { throw fault(.tooDeep(maximum: maximum), at: cursor) }
     }
 
-    /// Puts the value on top where it belongs, and closes every container that ends here.
+    /// The same for a container that is only read over, as are so many around it.
+    @inline(__always)
+    mutating func checkOmittedDepth(_ skipped: Int, at place: UnsafePointer<UInt8>) throws(JSONError) {
+        let maximum = limits.maximumOmittedDepth
+        guard frames.count + skipped < maximum else { throw fault(.tooDeep(maximum: maximum), at: place) }
+    }
+
+    /// Reads what follows a value, up to the next one, and closes every container that ends here.
     @inline(__always)
     private mutating func closeFinished() throws(JSONError) {
         while frames.count > 0 {
-            let frame = frames.last
-            if frame.replaces >= 0 { replaceEarlierMember(frame) }
+            let isObject = frames.last.isObject
             skipWhiteSpace()
-            guard cursor < end else {
-                throw fault(frame.names < 0 ? .expectedCommaOrArrayEnd : .expectedCommaOrObjectEnd, at: cursor)
-            }
-            let byte = cursor.pointee
+            let byte = cursor < end ? cursor.pointee : 0
             if byte == UInt8(ascii: ",") {
                 cursor += 1
                 skipWhiteSpace()
-                if frame.names < 0 {
-                    omissionsAhead = frame.omissions
+                guard isObject else {
+                    omissionsAhead = frames.last.omissions
                     return
                 }
-                if try parseName(in: frame, .expectedKey) { return }
-                closeObject(frames.last)
-            } else if frame.names < 0 {
-                guard byte == UInt8(ascii: "]") else { throw fault(.expectedCommaOrArrayEnd, at: cursor) }
-                values.push(.array(values.take(from: frame.values)))
-                cursor += 1
-                frames.forget(from: frames.count - 1)
-            } else {
+                if try parseName(.expectedKey) { return }
+                closeObject()
+            } else if isObject {
                 guard byte == UInt8(ascii: "}") else { throw fault(.expectedCommaOrObjectEnd, at: cursor) }
-                closeObject(frame)
+                closeObject()
+            } else {
+                guard byte == UInt8(ascii: "]") else { throw fault(.expectedCommaOrArrayEnd, at: cursor) }
+                closeArray()
             }
         }
+    }
+
+    /// Closes the array on top, whose closing bracket is next.
+    @inline(__always)
+    private mutating func closeArray() {
+        cursor += 1
+        let array = elements.take(from: frames.last.first)
+        frames.forget(from: frames.count - 1)
+        put(.array(array))
     }
 
     /// Closes the object on top, whose closing brace is next.
     @inline(__always)
-    private mutating func closeObject(_ frame: Frame) {
-        values.push(.object(takeObject(frame)))
+    private mutating func closeObject() {
         cursor += 1
-        frames.forget(from: frames.count - 1)
+        let frame = frames.pop()
+        let index = frame.isIndexed ? indexes.popLast() : nil
+        put(.object(JSONObject(unique: members.take(from: frame.first), index: index ?? KeyIndex())))
     }
 
-    private mutating func takeObject(_ frame: Frame) -> JSONObject {
-        let keys = names.top(from: frame.names)
-        let contents = values.top(from: frame.values)
-        var members: [JSONObject.Member] = []
-        members.reserveCapacity(keys.count)
-        for position in keys.indices {
-            members.append(
-                JSONObject.Member(
-                    key: keys.moveElement(from: position).text,
-                    value: contents.moveElement(from: position)
-                )
-            )
-        }
-        names.forget(from: frame.names)
-        values.forget(from: frame.values)
-        guard frame.isIndexed, let index = indexes.popLast() else { return JSONObject(unique: members) }
-        return JSONObject(unique: members, index: index)
-    }
-
-    /// Reads a member's name, its colon and the space behind it, and before that any members to be omitted.
+    /// Reads the name of a member of the object on top, its colon and the space behind it, and before that any members to
+    /// be omitted.
     ///
-    /// - Parameter frame: The object, which is on top.
     /// - Returns: `false` when the object is over instead; its closing brace is next.
     @inline(__always)
-    private mutating func parseName(in frame: Frame, _ missing: JSONError.Kind) throws(JSONError) -> Bool {
+    private mutating func parseName(_ missing: JSONError.Kind) throws(JSONError) -> Bool {
         guard cursor < end, cursor.pointee == UInt8(ascii: "\"") else { throw fault(missing, at: cursor) }
         let name = try parseMemberName()
         try skipColon()
         omissionsAhead = -1
+        let frame = frames.last
         if frame.omissions >= 0 {
             omissionsAhead = omissions.place(of: name.text, name.fingerprint, in: frame.omissions)
             if omissionsAhead == JSONOmissions.omitted { return try parseNameAfterOmitted(in: frame) }
@@ -262,21 +263,25 @@ struct JSONParser: ~Copyable {
     /// Reads the colon that is next, and the space around it.
     @inline(__always)
     mutating func skipColon() throws(JSONError) {
-        skipWhiteSpace()
-        guard cursor < end, cursor.pointee == UInt8(ascii: ":") else { throw fault(.expectedColon, at: cursor) }
-        cursor += 1
-        skipWhiteSpace()
+        cursor = try behindColon(cursor)
     }
 
-    /// Keeps a name for the value to come. A name that was there before marks the frame, so that the value replaces the
+    @inline(__always)
+    mutating func behindColon(_ first: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        let place = behindWhiteSpace(first)
+        guard place < end, place.pointee == UInt8(ascii: ":") else { throw fault(.expectedColon, at: place) }
+        return behindWhiteSpace(place + 1)
+    }
+
+    /// Adds a member for the value to come. A name that was there before marks the frame, so that the value replaces the
     /// earlier one, as Go's decoder (and with it Kubernetes) does.
     @inline(__always)
     private mutating func note(_ name: consuming Name, in frame: Frame) throws(JSONError) {
-        if let earlier = earlierMember(name, frame.names) {
+        if let earlier = earlierMember(name, frame.first) {
             guard limits.allowsRepeatedNames else { throw fault(.repeatedName(path(to: name.text)), at: cursor) }
             frames.updateLast { $0.replaces = earlier }
         } else {
-            names.push(name)
+            members.push(JSONObject.Member(key: name.text, name.fingerprint, value: .null))
         }
     }
 
@@ -284,26 +289,26 @@ struct JSONParser: ~Copyable {
     @inline(never)
     private mutating func path(to name: String) -> JSONPointer {
         var tokens: [String] = []
-        let (open, keys) = (frames.top(from: 0), names.top(from: 0))
+        let (open, keys) = (frames.top(from: 0), members.top(from: 0))
         for (level, frame) in open.dropLast().enumerated() {
-            if frame.names < 0 {
-                // The values of an array that are finished count up to the one that is open.
-                tokens.append(String(open[level + 1].values - frame.values))
+            // What is open in this container is the last before those of the next one of its kind.
+            let next = open[(level + 1)...].first { $0.isObject == frame.isObject }?.first
+            if frame.isObject {
+                tokens.append(keys[(next ?? keys.count) - 1].key)
             } else {
-                let next = open[(level + 1)...].first { $0.names >= 0 }
-                tokens.append(keys[(next?.names ?? keys.count) - 1].text)
+                tokens.append(String((next ?? elements.count) - frame.first))
             }
         }
         return JSONPointer(tokens: tokens + [name])
     }
 
-    /// Where the object that starts at `first` among the names already has this one, counted from its start.
+    /// Which member of the object that starts at `first` already has this name.
     @inline(__always)
     private mutating func earlierMember(_ name: borrowing Name, _ first: Int) -> Int? {
-        let known = names.top(from: first)
+        let known = members.top(from: first)
         guard known.count < KeyIndex.threshold else { return earlierMemberByIndex(name.text, first) }
         for position in known.indices where known[position].fingerprint == name.fingerprint {
-            if known[position].text.hasSameBytes(as: name.text) { return position }
+            if known[position].key.hasSameBytes(as: name.text) { return position }
         }
         return nil
     }
@@ -311,42 +316,51 @@ struct JSONParser: ~Copyable {
     /// The same for an object of many members, whose index is built on the way.
     @inline(never)
     private mutating func earlierMemberByIndex(_ name: String, _ first: Int) -> Int? {
-        let keys = names.top(from: first)
+        let known = members.top(from: first)
         if !frames.last.isIndexed {
             var index = KeyIndex()
-            index.rebuild(keys.count) { keys[$0].text }
+            index.rebuild(known.count) { known[$0].key }
             indexes.append(index)
             frames.updateLast { $0.isIndexed = true }
         }
         let top = indexes.count - 1
-        if let position = indexes[top].position(of: name, named: { keys[$0].text }) { return position }
-        indexes[top].add(name, at: keys.count) { $0 < keys.count ? keys[$0].text : name }
+        if let position = indexes[top].position(of: name, named: { known[$0].key }) { return position }
+        indexes[top].add(name, at: known.count) { $0 < known.count ? known[$0].key : name }
         return nil
     }
 
-    private mutating func replaceEarlierMember(_ frame: Frame) {
-        let value = values.pop()
-        values.top(from: frame.values)[frame.replaces] = value
-        frames.updateLast { $0.replaces = -1 }
+    private mutating func expect(_ literal: StaticString) throws(JSONError) {
+        cursor = try behind(literal, cursor)
     }
 
-    mutating func expect(_ literal: StaticString) throws(JSONError) {
+    /// The place behind the literal that starts here.
+    mutating func behind(
+        _ literal: StaticString,
+        _ first: UnsafePointer<UInt8>
+    ) throws(JSONError) -> UnsafePointer<UInt8> {
         let count = literal.utf8CodeUnitCount
-        guard end - cursor >= count else { throw fault(.expectedValue, at: cursor) }
-        for offset in 0..<count where cursor[offset] != literal.utf8Start[offset] {
-            throw fault(.expectedValue, at: cursor)
+        guard end - first >= count else { throw fault(.expectedValue, at: first) }
+        for offset in 0..<count where first[offset] != literal.utf8Start[offset] {
+            throw fault(.expectedValue, at: first)
         }
-        cursor += count
+        return first + count
     }
 
     @inline(__always)
-    mutating func skipWhiteSpace() {
-        while cursor < end, cursor.pointee <= 0x20 {
-            switch cursor.pointee {
-            case 0x20, 0x0A, 0x0D, 0x09: cursor += 1
-            default: return
+    private mutating func skipWhiteSpace() {
+        cursor = behindWhiteSpace(cursor)
+    }
+
+    @inline(__always)
+    mutating func behindWhiteSpace(_ first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        var place = first
+        while place < end, place.pointee <= 0x20 {
+            switch place.pointee {
+            case 0x20, 0x0A, 0x0D, 0x09: place += 1
+            default: return place
             }
         }
+        return place
     }
 
     @inline(never)

@@ -7,7 +7,7 @@ struct NameCache: ~Copyable {
         /// Where the name stood in the text.
         var bytes: UnsafePointer<UInt8>
         var count: Int
-        var fingerprint: UInt64
+        var fingerprint: NameFingerprint
         var name: String
     }
 
@@ -34,8 +34,8 @@ struct NameCache: ~Copyable {
 
     /// The name, if these very bytes are remembered.
     @inline(__always)
-    func name(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ fingerprint: UInt64) -> String? {
-        let slot = Int(truncatingIfNeeded: fingerprint) & (Self.size - 1)
+    func name(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ fingerprint: NameFingerprint) -> String? {
+        let slot = Int(truncatingIfNeeded: fingerprint.bits) & (Self.size - 1)
         guard present >> UInt64(slot) & 1 != 0, entries[slot].fingerprint == fingerprint,
             UnsafeRawBufferPointer(start: entries[slot].bytes, count: entries[slot].count)
                 .elementsEqualBytes(UnsafeRawBufferPointer(start: bytes, count: count))
@@ -45,8 +45,9 @@ struct NameCache: ~Copyable {
 
     /// Remembers a name and where its bytes stand, in place of whatever shared its slot.
     @inline(__always)
-    mutating func remember(_ name: String, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ fingerprint: UInt64) {
-        let slot = Int(truncatingIfNeeded: fingerprint) & (Self.size - 1)
+    mutating func remember(_ name: String, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ fingerprint: NameFingerprint)
+    {
+        let slot = Int(truncatingIfNeeded: fingerprint.bits) & (Self.size - 1)
         let entry = Entry(bytes: bytes, count: count, fingerprint: fingerprint, name: name)
         if present >> UInt64(slot) & 1 != 0 {
             entries[slot] = entry

@@ -38,10 +38,6 @@ enum SWAR {
         return found & highs
     }
 
-    /// Whether none of the eight bytes has its high bit set.
-    @inline(__always)
-    static func isASCII(_ word: UInt64) -> Bool { word & highs == 0 }
-
     /// How many bytes stand before the one whose high bit is the lowest set.
     @inline(__always)
     static func bytesBefore(_ found: UInt64) -> Int { found.trailingZeroBitCount >> 3 }

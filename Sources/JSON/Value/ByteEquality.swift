@@ -5,8 +5,16 @@ extension String {
     /// JSON does not (RFC 8259 §8.3): they are two different member names.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
-        return other.withUTF8Bytes { hasBytes($0) }
+        // Short strings are values without memory of their own: the same ones are the same two words.
+        let mine = unsafeBitCast(self, to: (UInt64, UInt64).self)
+        let theirs = unsafeBitCast(other, to: (UInt64, UInt64).self)
+        if mine.0 == theirs.0, mine.1 == theirs.1 { return true }
+        return utf8.count == other.utf8.count && hasSameBytesElsewhere(as: other)
+    }
+
+    @inline(never)
+    private func hasSameBytesElsewhere(as other: String) -> Bool {
+        other.withUTF8Bytes { hasBytes($0) }
     }
 
     /// Whether the string is this sequence of bytes.

@@ -6,8 +6,20 @@ public struct JSONObject: Sendable {
     /// A name and its value, as stored: a type of its own, because releasing an array of tuples goes through slow
     /// generic code of the runtime.
     struct Member: Sendable {
-        var key: String
+        let key: String
         var value: JSONValue
+        let fingerprint: NameFingerprint
+
+        init(key: String, value: JSONValue) {
+            self.init(key: key, NameFingerprint(key), value: value)
+        }
+
+        @inline(__always)
+        init(key: String, _ fingerprint: NameFingerprint, value: JSONValue) {
+            self.key = key
+            self.value = value
+            self.fingerprint = fingerprint
+        }
     }
 
     /// The members in order.
@@ -57,17 +69,13 @@ public struct JSONObject: Sendable {
     }
 
     /// Whether every member has one of these names.
-    public func hasOnlyKeys(of names: [String]) -> Bool {
-        members.withUnsafeBufferPointer { members in
-            members.indices.allSatisfy { names.containsBytes(of: members[$0].key) }
-        }
+    public func hasOnlyKeys(of names: JSONNames) -> Bool {
+        names.count(in: members) { _ in true } == members.count
     }
 
-    /// How many of these names, which are all different, have a member that is not `null`.
-    public func countSet(among names: [String]) -> Int {
-        members.withUnsafeBufferPointer { members in
-            members.indices.count { !members[$0].value.isNull && names.containsBytes(of: members[$0].key) }
-        }
+    /// How many of these names have a member that is not `null`.
+    public func countSet(among names: JSONNames) -> Int {
+        names.count(in: members) { !$0.isNull }
     }
 
     /// The value of a member.
@@ -123,11 +131,12 @@ extension JSONObject {
     @inline(__always)
     func position(of key: String) -> Int? {
         guard index.isEmpty else { return index.position(of: key, in: members) }
-        return key.withUTF8Bytes { name in
-            members.withUnsafeBufferPointer { members in
-                for position in members.indices where members[position].key.hasBytes(name) { return position }
-                return nil
+        let fingerprint = NameFingerprint(key)
+        return members.withUnsafeBufferPointer { members in
+            for position in members.indices where members[position].fingerprint == fingerprint {
+                if members[position].key.hasSameBytes(as: key) { return position }
             }
+            return nil
         }
     }
 
@@ -161,17 +170,6 @@ extension JSONObject {
     /// Replaces the value of the member at a valid position.
     mutating func setValue(_ value: JSONValue, at position: Int) {
         members[position].value = value
-    }
-}
-
-extension [String] {
-    /// Whether one of the strings is the same sequence of bytes.
-    @inline(__always)
-    fileprivate func containsBytes(of text: String) -> Bool {
-        text.withUTF8Bytes { bytes in
-            // By index, since walking over strings counts references to each.
-            withUnsafeBufferPointer { strings in strings.indices.contains { strings[$0].hasBytes(bytes) } }
-        }
     }
 }
 

@@ -3,17 +3,19 @@ import JSON
 /// The members an object of the API can have.
 struct Members: Sendable {
     /// Their names.
-    let known: [String]
+    let names: JSONNames
+
+    var known: [String] { names.names }
 
     init(_ known: String...) {
-        self.known = known
+        names = JSONNames(known)
     }
 }
 
 extension Findings {
     /// Looks for members nobody reads.
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
-        guard !object.hasOnlyKeys(of: members.known) else { return }
+        guard !object.hasOnlyKeys(of: members.names) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
             guard mayLookForLikeness() else { return }
             addUnknown(UnknownField(path: path.key(key), likelyName: Findings.likely(key, among: members.known)))
@@ -23,7 +25,7 @@ extension Findings {
     /// Warns of members that are most likely misspelt, in an object that is defined elsewhere: what looks like none of the
     /// members known here may be of a later version.
     mutating func warnOfMisspelt(in object: JSONObject, _ members: Members) {
-        guard !object.hasOnlyKeys(of: members.known) else { return }
+        guard !object.hasOnlyKeys(of: members.names) else { return }
         for (key, value) in object where !members.known.contains(key) && !value.isNull {
             guard mayLookForLikeness() else { return }
             guard let likely = Findings.likely(key, among: members.known) else { continue }
@@ -33,7 +35,7 @@ extension Findings {
 
     /// Checks that exactly one alternative is chosen, in the words that Kubernetes' own generator gives such rules.
     mutating func checkExactlyOne(of members: Members, in object: JSONObject) {
-        let chosen = object.countSet(among: members.known)
+        let chosen = object.countSet(among: members.names)
         guard chosen != 1 else { return }
         add(.invalid, nil, "exactly one of the fields in [\(members.known.joined(separator: " "))] must be set")
     }

@@ -38,6 +38,7 @@ public final class Channel: ReadinessHandler {
     private var output: [UInt8] = []
     private var outputStart = 0
     private var finishes = false
+    private var flushesSoon = false
     private var inputHasEnded = false
     private var isReading = false
     private var isPaused = false
@@ -155,6 +156,7 @@ public final class Channel: ReadinessHandler {
 
     /// Sends what is buffered, as much as the kernel takes; the rest follows when it takes more.
     public func flush() {
+        flushesSoon = false
         guard phase == .open else { return }
         while outputStart < output.count {
             switch sendSome() {
@@ -170,6 +172,13 @@ public final class Channel: ReadinessHandler {
         outputStart = 0
         if finishes { return linger() }
         if hadOutput { handler?.drained(self) }
+    }
+
+    /// Sends what is buffered by the end of the loop's turn, together with what other channels send then.
+    public func flushSoon() {
+        guard !flushesSoon else { return }
+        flushesSoon = true
+        reactor.flushSoon(self)
     }
 
     private func sendSome() -> TransferOutcome {

@@ -196,6 +196,49 @@ struct HTTPServerTests {
         await test.stop()
     }
 
+    /// Answers of one turn go out together, which must not keep the first one waiting for a slow last one.
+    @Test("does not keep an answer back while it works on the next request")
+    func promptAnswers() async throws {
+        let (isHeld, held) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let answered = DispatchSemaphore(value: 0)
+        let (works, keptBack) = (Counter(), Counter())
+        let handler = ClosureHandler { request in
+            if request.path == "/hold" {
+                isHeld.signal()
+                held.wait()
+            } else if request.path == "/work" {
+                works.increment()
+                if works.value == 1 {
+                    usleep(2_000)  // longer than an answer may wait for others
+                } else {
+                    if answered.wait(timeout: .now() + 20) == .timedOut { keptBack.increment() }
+                }
+            }
+            return .now(HTTPResponse(status: 200))
+        }
+        let server = try HTTPServer(configuration: HTTPServerConfiguration(loops: 1), handler: handler)
+        try server.start()
+        let port = server.port
+        try await offPool {
+            let clients = try (0..<3).map { _ in try PlainSocket(port: port) }
+            for client in clients {
+                client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try client.receiveAnswer()
+            }
+            clients[0].send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+            isHeld.wait()
+            for client in clients[1...] { client.send("GET /work HTTP/1.1\r\nHost: x\r\n\r\n") }
+            held.signal()
+            // Whichever of the two was first, and then the other.
+            var waiting = clients[1...].map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+            #expect(poll(&waiting, nfds_t(waiting.count), 20_000) > 0)
+            answered.signal()
+            for client in clients { _ = try client.receiveAnswer() }
+        }
+        #expect(keptBack.value == 0)
+        await server.stop(within: .seconds(5))
+    }
+
     @Test("closes what is idle when it stops, and ends streams")
     func stops() async throws {
         let test = try TestServer()

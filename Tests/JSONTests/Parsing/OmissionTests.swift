@@ -64,6 +64,24 @@ struct OmissionTests {
         }
     }
 
+    @Test("nest as deep as any, arrays and objects mixed", arguments: [63, 64, 65, 128, 129, 300])
+    func deep(levels: Int) throws {
+        let isObject = (0..<levels).map { $0 % 3 == 0 || $0 % 7 == 2 }
+        let head = isObject.map { $0 ? #"{"a":"# : "[" }.joined()
+        let tails = isObject.reversed().map { $0 ? #","b":0}"# : ",0]" }
+        let omissions = JSONOmissions([["omitted"]])
+        let whole = Array((#"{"omitted":"# + head + "1" + tails.joined() + #","kept":1}"#).utf8)
+        #expect(try JSONValue(parsing: whole, omitting: omissions).text() == #"{"kept":1}"#)
+        for level in tails.indices {
+            var tails = tails
+            tails[level] = tails[level].hasSuffix("}") ? ",0]" : #","b":0}"#
+            let broken = Array((#"{"omitted":"# + head + "1" + tails.joined() + #","kept":1}"#).utf8)
+            let kept = #expect(throws: JSONError.self) { try JSONValue(parsing: broken) }
+            let omitted = #expect(throws: JSONError.self) { try JSONValue(parsing: broken, omitting: omissions) }
+            #expect(kept == omitted)
+        }
+    }
+
     private func removing(_ path: ArraySlice<String>, from value: JSONValue) -> JSONValue {
         guard let name = path.first else { return value }
         switch value {

@@ -37,14 +37,30 @@ struct ObjectTests {
         for number in 0..<count { object["more-\(number)"] = 1 }
         #expect(object.isSet("é") && object.isSet("a name of more than fifteen bytes") && object.isSet(""))
         #expect(!object.isSet("a") && !object.isSet("e\u{301}") && !object.isSet("a name of more than fifteen bytez"))
-        #expect(object.countSet(among: names) == 3)
-        #expect(object.countSet(among: ["e\u{301}", "a", "b", "more-1"]) == 1)
-        #expect(object.countSet(among: []) == 0)
-        #expect(!object.hasOnlyKeys(of: names))
+        #expect(object.countSet(among: JSONNames(names)) == 3)
+        #expect(object.countSet(among: JSONNames(["e\u{301}", "a", "b", "more-1"])) == 1)
+        #expect(object.countSet(among: JSONNames([])) == 0)
+        #expect(!object.hasOnlyKeys(of: JSONNames(names)))
         for number in 0..<count { object["more-\(number)"] = nil }
-        #expect(object.hasOnlyKeys(of: names + ["b"]))
-        #expect(!object.hasOnlyKeys(of: ["e\u{301}"] + names.dropFirst()))
-        #expect(JSONObject().hasOnlyKeys(of: []))
+        #expect(object.hasOnlyKeys(of: JSONNames(names + ["b"])))
+        #expect(!object.hasOnlyKeys(of: JSONNames(["e\u{301}"] + names.dropFirst())))
+        #expect(JSONObject().hasOnlyKeys(of: JSONNames([])))
+    }
+
+    /// Names of one length that differ neither in their first nor in their last eight bytes have one fingerprint.
+    @Test("tells names apart that only differ in the middle")
+    func alike() throws {
+        let names = ["a", "b", "c"].map { "the same\($0)the same" }
+        let text = "{" + names.map { "\"\($0)\":\"\($0)\"" }.joined(separator: ",") + "}"
+        for object in [try JSONValue(parsing: text).objectValue, JSONObject(names.map { ($0, .string($0)) })] {
+            let object = try #require(object)
+            #expect(object.keys == names)
+            for name in names { #expect(object[name]?.stringValue == name) }
+            #expect(object["the samedthe same"] == nil)
+            #expect(object.countSet(among: JSONNames([names[1], "the samedthe same"])) == 1)
+            #expect(!object.hasOnlyKeys(of: JSONNames(Array(names.dropLast()) + ["the samedthe same"])))
+            #expect(object.hasOnlyKeys(of: JSONNames(names)))
+        }
     }
 
     @Test("takes the last value of a repeated name in a literal")
