@@ -55,7 +55,8 @@ struct DrainTests {
         let program = try Program([
             "controller", "--enable-controller=false", "--cert-dir", folder.path, "--webhook-port=0",
             "--webhook-host=127.0.0.1", "--metrics-addr=0", "--health-probe-addr=127.0.0.1:0", "--log-format=json",
-            "--drain-delay=5s", "--drain-deadline=30s",
+            // Longer than a busy machine takes from the signal to the last call, which must fall within it.
+            "--drain-delay=20s", "--drain-deadline=40s",
         ])
         defer { program.end() }
         let probes = try await program.port(of: "probes")
