@@ -168,8 +168,17 @@ public final class CertificateDirectory: Sendable {
                     }
                 }
                 let result = Result { () throws(CertificateDirectoryError) in try load() }
-                if case .failure(let error) = result, error != lastComplaint { logger.warning("\(error)") }
-                if case .failure(let error) = result { lastComplaint = error } else { lastComplaint = nil }
+                switch result {
+                case .failure(let error):
+                    if error != lastComplaint { logger.warning("\(error)") }
+                    lastComplaint = error
+                case .success:
+                    // Said also where the pair is the one that is served already.
+                    if lastComplaint != nil {
+                        logger.info("there is a certificate to serve with", metadata: ["directory": "\(path)"])
+                    }
+                    lastComplaint = nil
+                }
                 if !handle(result) { break }
             }
             withExtendedLifetime(watcher) {}
