@@ -112,30 +112,3 @@ struct TrialDirectory {
         if call() != 0 { throw Failure(path: path, error: Errno(rawValue: errno)) }
     }
 }
-
-/// The last lines of a log, for a message.
-enum LogTail {
-    /// How much of the log's end goes into a condition's message: enough for a Python traceback, and small beside the
-    /// 32,768 characters that a condition's message may have.
-    static let maximumLines = 20
-    static let maximumBytes = 2048
-
-    /// The last lines, without what is not text; empty when there is no log.
-    static func read(_ path: String) -> String {
-        guard let bytes = SmallFile.readEnd(path, limit: maximumBytes) else { return "" }
-        // Colours and the like go whole (ECMA-48, control sequences): what were left of them would stand in the text.
-        let text = String(decoding: bytes, as: UTF8.self).replacing(/\u{1B}\[[0-?]*[ -\/]*[@-~]/, with: "")
-        var lines =
-            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .map { line in String(String.UnicodeScalarView(line.unicodeScalars.filter(isPrintable))) }
-        // The first line is a fragment when the log is longer than what was read.
-        if bytes.count == maximumBytes && lines.count > 1 { lines.removeFirst() }
-        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
-        return lines.suffix(maximumLines).joined(separator: "\n")
-    }
-
-    /// Not a control character: an escape sequence in a log must not reach the terminal of whoever reads the message.
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\t" || (scalar.properties.generalCategory != .control && scalar != "\u{fffd}")
-    }
-}

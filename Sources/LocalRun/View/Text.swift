@@ -33,13 +33,20 @@ enum Text {
         text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
     }
 
-    /// A text of several lines in one: the first, which says what it is about, and the last, in which a traceback says
-    /// what went wrong. A rule of signs, such as torchrun ends its report with, says nothing.
+    /// A text of several lines in one: the first, which says what it is about, and of the last few the one that names an
+    /// exception, as the last of a traceback does, or else the last. A rule of signs says nothing.
     static func onOneLine(_ text: String) -> String {
         let lines = lines(text).map(printable)
         guard let first = lines.first, lines.count > 1 else { return lines.first ?? "" }
-        let last = lines.dropFirst().last(where: saysSomething) ?? lines[lines.count - 1]
+        let rest = lines.dropFirst()
+        let last =
+            rest.suffix(6).last(where: namesException) ?? rest.last(where: saysSomething) ?? lines[lines.count - 1]
         return lines.count == 2 ? "\(first) \(last)" : "\(first) … \(last)"
+    }
+
+    /// Whether a line is the last of a Python traceback, perhaps with the rank that PyTorch puts before it.
+    private static func namesException(_ line: String) -> Bool {
+        line.contains(/^(\[rank\d+\]: )?[A-Za-z_][\w.]*(Error|Exception|Interrupt)(:|$)/)
     }
 
     private static func saysSomething(_ line: String) -> Bool {

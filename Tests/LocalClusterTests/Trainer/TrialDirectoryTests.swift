@@ -85,7 +85,41 @@ struct TrialDirectoryTests {
         ((1...30).map { "\($0)\n" }.joined(), (11...30).map { "\($0)" }.joined(separator: "\n")),
         (String(repeating: "x", count: 5000), String(repeating: "x", count: 2048)),
         (String(repeating: "x", count: 5000) + "\nlast", "last"),
+        (String(repeating: "é", count: 5000) + "!", String(repeating: "é", count: 1023) + "!"),
+        (
+            String(repeating: "x", count: 1500) + "\n" + String(repeating: "y", count: 1500),
+            String(repeating: "y", count: 1500)
+        ),
+        // What torchrun puts behind the traceback of a worker.
+        (worker + launcher, worker),
+        (worker + launcher + "\ncleaned up", worker + "\ncleaned up"),
+        (launcher, launcher.split(separator: "\n").suffix(20).joined(separator: "\n")),
     ]
+
+    private static let worker = """
+        [rank0]: Traceback (most recent call last):
+        [rank0]:   File "/work/train.py", line 3, in <module>
+        [rank0]:     raise ValueError("the learning rate is too large")
+        [rank0]: ValueError: the learning rate is too large
+        E1130 10:00:00.0 140 torch/distributed/elastic/multiprocessing/api.py:874] failed (exitcode: 1) local_rank: 0 (pid: 7)
+        """
+    private static let launcher = """
+
+        Traceback (most recent call last):
+          File "/usr/local/bin/torchrun", line 8, in <module>
+            sys.exit(main())
+        \((1...12).map { "  File \"/usr/lib/torch/run.py\", line \($0), in run" }.joined(separator: "\n"))
+        torch.distributed.elastic.multiprocessing.errors.ChildFailedError: 
+        ============================================================
+        train.py FAILED
+        ------------------------------------------------------------
+        Root Cause (first observed failure):
+        [0]:
+          exitcode  : 1 (pid: 7)
+          error_file: <N/A>
+          traceback : To enable traceback see: https://pytorch.org/docs/stable/elastic/errors.html
+        ============================================================
+        """
 
     @Test("gives the last lines of its log as plain text of bounded length", arguments: logs)
     func logTail(_ subject: (log: String, tail: String)) throws {

@@ -72,8 +72,12 @@ struct RunReportTests {
     }
 
     @Test(
-        "ends a line with what says something, not with a rule",
+        "ends a line with the exception, or with what says something",
         arguments: [
+            ("ended:\n[rank0]: ValueError: no\nE1130 failed (exitcode: 1)", "ended: … [rank0]: ValueError: no"),
+            ("ended:\nKeyboardInterrupt\nbye", "ended: … KeyboardInterrupt"),
+            ("ended:\nan Error: of a kind\nbye", "ended: … bye"),
+            ("ended:\nValueError: old\n1\n2\n3\n4\n5\nno config", "ended: … no config"),
             ("ended:\nValueError: no\n====\n\n", "ended: … ValueError: no"), ("ended:\n----", "ended: ----"),
             ("ended:\n größe\n ^^^^", "ended: …  größe"), ("ended", "ended"), ("", ""),
         ]
