@@ -199,4 +199,24 @@ struct GaussianProcessTests {
             #expect(abs(gradient[axis] - slope) < 1e-3 * max(1, abs(slope)))
         }
     }
+
+    /// Costs fall towards an edge behind which trials fail. Away from it nothing improves, by the model's word; counted in
+    /// full that would weigh more than any chance of failure, and not at all, success alone would count.
+    @Test("counts a tenth of what hardly improves, where trials fail", arguments: 0..<4 as Range<UInt64>)
+    func hardlyAnImprovement(seed: UInt64) throws {
+        let space = UnitSpace(try SearchSpace([ParameterDomain(name: "a", domain: .float(min: 0, max: 1))]))
+        let points = (0...8).map { [Double($0) * 0.05] }
+        let surrogates = try [[], [[0.5], [0.6], [0.7], [0.8], [0.9], [1]]].map { failed in
+            var generator = SeededGenerator(seed: seed)
+            let costs = points.map { 1 - $0[0] }
+            return try #require(
+                Surrogate(points: points, costs: costs, failed: failed, in: space, using: &generator)
+            )
+        }
+        for a in [0.25, 0.3, 0.35] {
+            let improvement = surrogates[0].acquisition(at: [a])
+            #expect(improvement < -100)
+            #expect(abs(surrogates[1].acquisition(at: [a]) - (-8 + (improvement + 8) / 10)) < 0.5)
+        }
+    }
 }
