@@ -3,8 +3,7 @@ extension JSONParser {
     @inline(__always)
     mutating func parseString() throws(JSONError) -> String {
         let first = cursor + 1
-        let stop = endOfASCII(from: first)
-        guard stop < end, stop.pointee == UInt8(ascii: "\"") else { return try parseUnusualString() }
+        guard let stop = endOfASCII(from: first) else { return try parseUnusualString() }
         cursor = stop + 1
         return asciiString(first, stop - first)
     }
@@ -13,8 +12,7 @@ extension JSONParser {
     @inline(__always)
     mutating func parseMemberName() throws(JSONError) -> Name {
         let first = cursor + 1
-        let stop = endOfASCII(from: first)
-        guard stop < end, stop.pointee == UInt8(ascii: "\"") else {
+        guard let stop = endOfASCII(from: first) else {
             let name = try parseUnusualString()
             return Name(text: name, fingerprint: NameFingerprint(name))
         }
@@ -41,7 +39,6 @@ extension JSONParser {
     /// Reads the string whose opening quote is next, if it is not just ASCII and a quote.
     @inline(never)
     private mutating func parseUnusualString() throws(JSONError) -> String {
-        unescaped.removeAll(keepingCapacity: true)
         cursor = try unescape(cursor, isKept: true)
         return String(copying: UTF8Span(unchecked: unescaped.span))
     }
@@ -50,22 +47,21 @@ extension JSONParser {
     /// - Returns: The place behind it.
     @inline(__always)
     mutating func behindString(_ quote: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
-        let stop = endOfASCII(from: quote + 1)
-        if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
-        unescaped.removeAll(keepingCapacity: true)
+        if let stop = endOfASCII(from: quote + 1) { return stop + 1 }
         return try unescape(quote, isKept: false)
     }
 
-    /// Where the ASCII bytes from `first` on end that stand for themselves; earlier where the text ends soon.
+    /// The closing quote of a string from `first` on that is nothing but ASCII bytes that stand for themselves; `nil` for any
+    /// other, and where the text ends soon.
     @inline(__always)
-    private mutating func endOfASCII(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    private mutating func endOfASCII(from first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
         var place = first
         while end - place >= PlainASCII.width {
             let count = PlainASCII.count(place)
             place += count
-            if count < PlainASCII.width { return place }
+            if count < PlainASCII.width { return place.pointee == UInt8(ascii: "\"") ? place : nil }
         }
-        return place
+        return nil
     }
 
     /// The first byte from `first` on that is a quote, a backslash or a control character, or the end of the text.
@@ -93,6 +89,7 @@ extension JSONParser {
         _ quote: UnsafePointer<UInt8>,
         isKept: Bool
     ) throws(JSONError) -> UnsafePointer<UInt8> {
+        unescaped.removeAll(keepingCapacity: true)
         let first = quote + 1
         var place = first
         while true {

@@ -161,15 +161,22 @@ struct JSONParser: ~Copyable {
 
     @inline(__always)
     private mutating func checkDepth() throws(JSONError) {
-        let maximum = limits.maximumDepth
-        guard frames.count < maximum else { throw fault(.tooDeep(maximum: maximum), at: cursor) }
+        try checkDepth(frames.count, limits.maximumDepth, at: cursor)
     }
 
     /// The same for a container that is only read over, as are so many around it.
     @inline(__always)
     mutating func checkOmittedDepth(_ skipped: Int, at place: UnsafePointer<UInt8>) throws(JSONError) {
-        let maximum = limits.maximumOmittedDepth
-        guard frames.count + skipped < maximum else { throw fault(.tooDeep(maximum: maximum), at: place) }
+        try checkDepth(frames.count + skipped, limits.maximumOmittedDepth, at: place)
+    }
+
+    @inline(__always)
+    private mutating func checkDepth(
+        _ depth: Int,
+        _ maximum: Int,
+        at place: UnsafePointer<UInt8>
+    ) throws(JSONError) {
+        guard depth < maximum else { throw fault(.tooDeep(maximum: maximum), at: place) }
     }
 
     /// Reads what follows a value, up to the next one, and closes every container that ends here.

@@ -14,14 +14,9 @@ extension String {
 
     @inline(never)
     private func hasSameBytesElsewhere(as other: String) -> Bool {
-        other.withUTF8Bytes { hasBytes($0) }
-    }
-
-    /// Whether the string is this sequence of bytes.
-    @inline(__always)
-    func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard utf8.count == bytes.count else { return false }
-        return withUTF8Bytes { UnsafeRawBufferPointer($0).elementsEqualBytes(UnsafeRawBufferPointer(bytes)) }
+        withUTF8Bytes { mine in
+            other.withUTF8Bytes { UnsafeRawBufferPointer(mine).elementsEqualBytes(UnsafeRawBufferPointer($0)) }
+        }
     }
 
     /// Lends the UTF-8 bytes where they lie. Unlike `utf8Span` it is compiled into the caller, which shows.

@@ -10,6 +10,11 @@ public struct JSONNames: Sendable {
         fingerprints = names.map { NameFingerprint($0) }
     }
 
+    /// Prepares names, all different.
+    public init(_ names: String...) {
+        self.init(names)
+    }
+
     /// How many members with one of these names have a value that counts.
     @inline(__always)
     func count(in members: [JSONObject.Member], where counts: (borrowing JSONValue) -> Bool) -> Int {

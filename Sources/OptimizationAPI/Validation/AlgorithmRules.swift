@@ -22,7 +22,7 @@ enum AlgorithmRules {
         var choice = Choice(usesGrid: algorithm["grid"]?.objectValue != nil)
         findings.at("searchAlgorithm") { findings in
             findings.checkMembers(of: algorithm, members)
-            for name in members.known where algorithm.isSet(name) {
+            for name in members.names where algorithm.isSet(name) {
                 guard let settings = findings.object(name, in: algorithm) else { continue }
                 findings.at(name) { findings in
                     choice.startupTrials = check(settings, of: name, objectives: objectives, &findings)

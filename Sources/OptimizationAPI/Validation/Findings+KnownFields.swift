@@ -1,43 +1,34 @@
 import JSON
 
 /// The members an object of the API can have.
-struct Members: Sendable {
-    /// Their names.
-    let names: JSONNames
-
-    var known: [String] { names.names }
-
-    init(_ known: String...) {
-        names = JSONNames(known)
-    }
-}
+typealias Members = JSONNames
 
 extension Findings {
     /// Looks for members nobody reads.
     mutating func checkMembers(of object: JSONObject, _ members: Members) {
-        guard !object.hasOnlyKeys(of: members.names) else { return }
-        for (key, value) in object where !members.known.contains(key) && !value.isNull {
+        guard !object.hasOnlyKeys(of: members) else { return }
+        for (key, value) in object where !members.names.contains(key) && !value.isNull {
             guard mayLookForLikeness() else { return }
-            addUnknown(UnknownField(path: path.key(key), likelyName: Findings.likely(key, among: members.known)))
+            addUnknown(UnknownField(path: path.key(key), likelyName: Findings.likely(key, among: members.names)))
         }
     }
 
     /// Warns of members that are most likely misspelt, in an object that is defined elsewhere: what looks like none of the
     /// members known here may be of a later version.
     mutating func warnOfMisspelt(in object: JSONObject, _ members: Members) {
-        guard !object.hasOnlyKeys(of: members.names) else { return }
-        for (key, value) in object where !members.known.contains(key) && !value.isNull {
+        guard !object.hasOnlyKeys(of: members) else { return }
+        for (key, value) in object where !members.names.contains(key) && !value.isNull {
             guard mayLookForLikeness() else { return }
-            guard let likely = Findings.likely(key, among: members.known) else { continue }
+            guard let likely = Findings.likely(key, among: members.names) else { continue }
             warn("\(path.key(key)): not a field of TrainJob, did you mean \"\(likely)\"?")
         }
     }
 
     /// Checks that exactly one alternative is chosen, in the words that Kubernetes' own generator gives such rules.
     mutating func checkExactlyOne(of members: Members, in object: JSONObject) {
-        let chosen = object.countSet(among: members.names)
+        let chosen = object.countSet(among: members)
         guard chosen != 1 else { return }
-        add(.invalid, nil, "exactly one of the fields in [\(members.known.joined(separator: " "))] must be set")
+        add(.invalid, nil, "exactly one of the fields in [\(members.names.joined(separator: " "))] must be set")
     }
 
     /// The known name a misspelt one most likely stands for: at most two letters away, case aside.

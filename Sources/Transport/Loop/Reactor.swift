@@ -153,11 +153,14 @@ public final class Reactor {
     }
 
     private func flushWaiting() {
-        while !unflushed.isEmpty {
-            let channels = unflushed
-            unflushed.removeAll(keepingCapacity: true)
-            for channel in channels { channel.flush() }
+        // By position: flushing one can have another one follow.
+        var next = 0
+        while next < unflushed.count {
+            let channel = unflushed[next]
+            channel.flush()
+            next += 1
         }
+        unflushed.removeAll(keepingCapacity: true)
     }
 
     /// Handles the events at hand.

@@ -210,8 +210,8 @@ struct HTTPServerTests {
                 works.increment()
                 if works.value == 1 {
                     usleep(2_000)  // longer than an answer may wait for others
-                } else {
-                    if answered.wait(timeout: .now() + 20) == .timedOut { keptBack.increment() }
+                } else if answered.wait(timeout: .now() + 20) == .timedOut {
+                    keptBack.increment()
                 }
             }
             return .now(HTTPResponse(status: 200))
