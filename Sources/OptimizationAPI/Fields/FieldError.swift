@@ -44,7 +44,10 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The same mistake, at a field of the same kind elsewhere.
     public func relocated(to path: FieldPath) -> FieldError {
-        FieldError(path: path, reason: reason, value: value, detail: detail)
+        // What a schema finds names the field once more in its sentence.
+        let subject = "\(self.path) in body "
+        let detail = detail.hasPrefix(subject) ? "\(path) in body \(detail.dropFirst(subject.count))" : detail
+        return FieldError(path: path, reason: reason, value: value, detail: detail)
     }
 
     /// The error without its field, as a cause in a `Status` carries it: `Invalid value: "x": must be …`.

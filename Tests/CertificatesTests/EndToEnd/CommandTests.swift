@@ -16,10 +16,10 @@ struct CommandTests {
         return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/optimizationjob"
     }()
 
-    /// Nothing but what a sanitizer wants to know, where these tests run under one.
+    /// Nothing but what a sanitizer wants to know and what is preloaded for it, where these tests run under one.
     private static let environment = Dictionary(
         uniqueKeysWithValues: ProcessInfo.processInfo.environment
-            .filter { $0.key.hasSuffix("SAN_OPTIONS") }
+            .filter { $0.key.hasSuffix("SAN_OPTIONS") || $0.key == "LD_PRELOAD" }
             .map { (Environment.Key(stringLiteral: $0.key), $0.value) }
     )
 

@@ -131,6 +131,10 @@ struct SuggestionServiceTests {
             ),
             ("searchAlgorithm", ["tpe": ["candidates": 0]], "searchAlgorithm.tpe.candidates: "),
             ("objectives", [], "objectives: "), ("extra", 1, "extra: "),
+            (
+                "objectives", [["metric": 7]],
+                "objectives[0].metric: Invalid value: \"integer\": objectives[0].metric in body must be of type string"
+            ),
         ] as [(String, JSONValue, String)]
     )
     func refusals(field: String, value: JSONValue, start: String) throws {
