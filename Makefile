@@ -73,7 +73,7 @@ bench-search: setup ## Measures the search algorithms, beside Optuna's if it is 
 	@$(SWIFT) build -c release --product SearchBenchmark
 	@program="$$($(SWIFT) build -c release --show-bin-path)/SearchBenchmark"; \
 	python3 -c 'import optuna, cmaes, scipy, torch' 2>/dev/null && for parallel in 1 4 8; do \
-	    for problems in "drawn 400 448" textbook "suite Benchmarks/SearchBenchmark/Tables"; do \
+	    for problems in "drawn 400 448" "drawn 700 748" textbook "suite Benchmarks/SearchBenchmark/Tables"; do \
 	        python3 Benchmarks/SearchBenchmark/optuna_runs.py "$$program" .build/optuna-runs.tsv "$$parallel" \
 	            "$${OPTUNA_SEEDS:-3}" optuna-tpe,optuna-cmaes,optuna-gp problems $$problems; \
 	    done; \

@@ -135,14 +135,4 @@ struct Measurements {
         }.sorted()
         return Ratio(rival: rival.name, value: own / rival.mean, low: draws[100], high: draws[3899])
     }
-
-    /// The problems on which `auto` is worse than random search at a checkpoint.
-    func worseThanRandom(_ parallel: Int, at trial: Int) -> [String] {
-        problems.map(\.name).filter { name in
-            guard let own = mean("auto", on: name, parallel, at: trial),
-                let random = mean("random", on: name, parallel, at: trial)
-            else { return false }
-            return own > random
-        }
-    }
 }
