@@ -13,8 +13,6 @@ struct Observations {
     /// Points with costs, one cost an objective, lower is better.
     private(set) var points: [[Double]] = []
     private(set) var costs: [[Double]] = []
-    /// Whether the trial at the same place in `points` was pruned.
-    private(set) var isPruned: [Bool] = []
     /// Points where trials failed.
     private(set) var failed: [[Double]] = []
     /// Points of running trials.
@@ -25,47 +23,33 @@ struct Observations {
 
     init(_ history: TrialHistory, in space: UnitSpace) {
         let directions = history.directions
-        var pruned: [(point: [Double], costs: [Double], place: Int)] = []
+        var told: [(point: [Double], costs: [Double]?, isPruned: Bool)] = []
         for trial in Observations.inOrder(history.trials) {
             guard let point = space.point(of: trial.assignment) else { continue }
             let costs = zip(directions, trial.objectives).map { $0.cost($1) }
             let isComplete = costs.count == directions.count && costs.allSatisfy(\.isFinite)
             switch trial.state {
-            case .running:
-                running.append(point)
-            case .failed:
-                failed.append(point)
-                ended.append((point, nil))
-            case .succeeded:
-                if isComplete {
-                    points.append(point)
-                    self.costs.append(costs)
-                    ended.append((point, costs))
-                } else {
-                    failed.append(point)
-                    ended.append((point, nil))
-                }
-            case .earlyStopped:
-                guard isComplete else { continue }
-                pruned.append((point, costs, ended.count))
-                ended.append((point, costs))
+            case .running: running.append(point)
+            case .failed: told.append((point, nil, isPruned: false))
+            case .succeeded: told.append((point, isComplete ? costs : nil, isPruned: false))
+            case .earlyStopped: if isComplete { told.append((point, costs, isPruned: true)) }
             }
         }
-        isPruned = Array(repeating: false, count: points.count)
-        guard !points.isEmpty else {
-            ended = ended.filter { $0.costs == nil }
-            return
-        }
+        let succeeded = told.compactMap { $0.isPruned ? nil : $0.costs }
+        if succeeded.isEmpty { told.removeAll(where: \.isPruned) }
         let medians = directions.indices.map { index in
-            let sorted = self.costs.map { $0[index] }.sorted()
-            return sorted[sorted.count / 2]
+            let sorted = succeeded.map { $0[index] }.sorted()
+            return sorted.isEmpty ? .infinity : sorted[sorted.count / 2]
         }
-        for trial in pruned {
-            let costs = zip(trial.costs, medians).map { max($0, $1) }
-            points.append(trial.point)
-            self.costs.append(costs)
-            ended[trial.place].costs = costs
-            isPruned.append(true)
+        for trial in told {
+            let counted = trial.costs.map { trial.isPruned ? zip($0, medians).map { max($0, $1) } : $0 }
+            ended.append((trial.point, counted))
+            if let counted {
+                points.append(trial.point)
+                costs.append(counted)
+            } else {
+                failed.append(trial.point)
+            }
         }
     }
 

@@ -104,7 +104,7 @@ enum StartingDesign {
 
 /// Several objectives as one.
 enum Scalarization {
-    /// The costs of one objective as they are; of several the augmented Chebyshev sum of costs scaled to [0, 1], with
+    /// The costs of one objective as they are; of several the augmented Chebyshev sum of scaled costs, with
     /// weights drawn uniformly from all that sum to 1.
     ///
     /// Source: Knowles, "ParEGO: A Hybrid Algorithm With On-Line Landscape Approximation for Expensive Multiobjective
@@ -128,7 +128,7 @@ enum Scalarization {
     }
 }
 
-/// Costs scaled so that those of the better half fill [0, 1].
+/// Costs scaled so that those of the better three quarters fill [0, 1], and at most 4.
 enum ResponseRange {
     static func scaled(_ values: [Double]) -> [Double] {
         let sorted = values.sorted()

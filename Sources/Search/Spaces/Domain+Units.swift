@@ -36,6 +36,20 @@ extension Domain {
         return (ElementaryFunctions.log(Double(value)) - low) / (high - low)
     }
 
+    /// The part of the logarithmic scale that a whole number has: from 0 for the first to 1 for the last.
+    static func part(of value: Int64, from min: Int64, to max: Int64) -> (low: Double, high: Double) {
+        let (low, high) = logEnds(from: min, to: max)
+        guard low < high else {
+            let (number, count) = (Double(value - min), Double(max - min) + 1)
+            return (number / count, (number + 1) / count)
+        }
+        func place(_ edge: Double) -> Double { (ElementaryFunctions.log(edge) - low) / (high - low) }
+        return (
+            value == min ? 0 : place(Double(value) - 0.5),
+            value == max ? 1 : place(Double(value) + 0.5)
+        )
+    }
+
     private static func coordinate(of value: Double, mean: Double, stdDev: Double, _ scale: Scale) -> Double? {
         guard scale == .linear || value > 0 else { return nil }
         let measured = scale == .log ? ElementaryFunctions.log(value) : value

@@ -156,3 +156,38 @@ struct UnitSpace: Sendable {
         return point
     }
 }
+
+extension UnitSpace {
+    /// The coordinates of the values before and behind one, up to `reach` on each side, on an axis in order.
+    ///
+    /// - Parameter coordinate: Where there is a value.
+    func neighbours(of coordinate: Double, on axis: Int, reach: Int) -> [Double] {
+        guard case .ordered(let levels) = axes[axis] else { return [] }
+        let steps = (1...max(1, reach)).flatMap { [-$0, $0] }
+        let domain = space.parameters[axis].domain
+        guard let last = domain.lastPoint, let own = domain.number(of: value(at: coordinate, on: axis)) else {
+            // The values of a normal law have no numbers.
+            return steps.map { snapped(coordinate + Double($0) / levels, on: axis) }
+        }
+        return steps.compactMap { step in
+            let (number, isBeyond) = own.addingReportingOverflow(UInt64(bitPattern: Int64(step)))
+            // To subtract is to add with a carry.
+            guard isBeyond == (step < 0), number <= last else { return nil }
+            return domain.point(number).flatMap(domain.coordinate)
+        }
+    }
+
+    /// How far the nearest coordinate with another value is, on an axis in order; `nil` where there is none.
+    func distanceToOtherValue(from coordinate: Double, on axis: Int) -> Double? {
+        guard case .ordered(let levels) = axes[axis] else { return nil }
+        let part: (low: Double, high: Double)
+        if case .int(let min, let max, .log, _) = space.parameters[axis].domain {
+            part = Domain.part(of: Domain.logUniform(from: min, to: max, coordinate), from: min, to: max)
+        } else {
+            let number = Swift.min((coordinate * levels).rounded(.down), levels - 1)
+            part = (number / levels, (number + 1) / levels)
+        }
+        let distances = [part.low > 0 ? coordinate - part.low : nil, part.high < 1 ? part.high - coordinate : nil]
+        return distances.compactMap { $0 }.min().map { max($0, 0) }
+    }
+}

@@ -1,4 +1,4 @@
-import Search
+@testable import Search
 
 extension SearchSpace {
     /// A space of one parameter, `x`.
@@ -44,6 +44,13 @@ extension SearchSpace {
     func allows(_ assignment: Assignment) -> Bool {
         guard assignment.values.count == parameters.count else { return false }
         return zip(parameters, assignment.values).allSatisfy { $0.domain.allows($1) }
+    }
+}
+
+extension UnitSpace {
+    /// The space of parameters with these domains.
+    static func of(_ domains: [Domain]) throws -> UnitSpace {
+        UnitSpace(try SearchSpace(domains.enumerated().map { ParameterDomain(name: "p\($0)", domain: $1) }))
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// | job | sampler |
 /// |---|---|
-/// | up to 300 trials finished | `GPSampler` with a short start: every trial counts, and a suggestion is cheap beside it |
+/// | up to 300 trials | `GPSampler` with a short start: every trial counts, and a suggestion is cheap beside it |
 /// | more | by turns `TPESampler` and `GPSampler`, of which the latter sees its bounded part of the history |
 ///
 /// The start is as short as a model allows, and longer with more parameters and more trials at once, which begin

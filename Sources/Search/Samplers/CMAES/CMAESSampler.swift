@@ -57,7 +57,7 @@ public struct CMAESSampler: Sampler {
         let first = ended.prefix(startupTrials).filter { $0.costs != nil }
         let place = Pareto.ranking(first.map { $0.costs ?? [] }).first
         let start = place.map { first[$0].point } ?? observations.points[0]
-        var strategy = EvolutionStrategy(axes: space.axes, mean: start, sigma: sigma)
+        var strategy = EvolutionStrategy(in: space, mean: start, sigma: sigma)
         var restarts = 0
         var generation: [(point: [Double], costs: [Double]?)] = []
         for trial in ended.dropFirst(startupTrials) {
@@ -71,7 +71,7 @@ public struct CMAESSampler: Sampler {
             restarts += 1
             var generator = SeededGenerator(seed: seed, stream: -restarts)
             strategy = EvolutionStrategy(
-                axes: space.axes,
+                in: space,
                 mean: space.randomPoint(using: &generator),
                 sigma: 0.3,
                 population: min(500, EvolutionStrategy.population(space.dimension) << min(restarts, 6))

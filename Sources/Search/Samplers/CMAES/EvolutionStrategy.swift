@@ -18,7 +18,7 @@ struct EvolutionStrategy {
     /// Probabilities of choices, axis by axis; empty for axes in order.
     private(set) var probabilities: [[Double]]
 
-    private let axes: [UnitSpace.Axis]
+    private let space: UnitSpace
     /// The axes in order, which the covariance is about.
     private let ordered: [Int]
     /// Row by row; what is above the diagonal means nothing.
@@ -34,8 +34,9 @@ struct EvolutionStrategy {
     ///   - mean: Where to begin, a point of the space.
     ///   - sigma: The first standard deviation, in parts of an axis.
     ///   - population: 2 or more; `nil` for 4 + 3·ln(axes).
-    init(axes: [UnitSpace.Axis], mean: [Double], sigma: Double, population: Int? = nil) {
-        self.axes = axes
+    init(in space: UnitSpace, mean: [Double], sigma: Double, population: Int? = nil) {
+        let axes = space.axes
+        self.space = space
         self.mean = mean
         self.sigma = sigma
         ordered = axes.indices.filter { !axes[$0].isChoice }
@@ -93,23 +94,18 @@ struct EvolutionStrategy {
     /// By how much the deviation along an ordered axis is widened, so that its values other than the mean's keep a
     /// chance of about one in `population · axes`.
     private func margin(_ i: Int) -> Double {
-        guard case .ordered(let levels) = axes[ordered[i]], levels > 1 else { return 1 }
-        let place = mean[ordered[i]] * levels
-        let within = place - place.rounded(.down)
-        var toEdge = Double.infinity
-        if place >= 1 { toEdge = within }
-        if place < levels - 1 { toEdge = min(toEdge, 1 - within) }
-        guard toEdge.isFinite else { return 1 }
-        let chance = 1 / Double(population * axes.count)
+        let axis = ordered[i]
+        guard let distance = space.distanceToOtherValue(from: mean[axis], on: axis) else { return 1 }
+        let chance = 1 / Double(population * space.dimension)
         let reach = -NormalLaw.quantile(min(chance, 0.45))
         let deviation = sigma * covariance[i * ordered.count + i].squareRoot()
-        return max(1, toEdge / levels / reach / deviation)
+        return max(1, distance / reach / deviation)
     }
 
     /// Learns from a generation.
     ///
-    /// - Parameter ranked: Its points, the best first; those of failed trials are not among them. Fewer than half a
-    ///   generation teach in proportion.
+    /// - Parameter ranked: Its points, the best first; those of failed trials are not among them. Of fewer than
+    ///   half a generation each has the more to say.
     mutating func learn(_ ranked: [[Double]]) {
         generation += 1
         let taught = min(weights.count, ranked.count)
@@ -119,6 +115,8 @@ struct EvolutionStrategy {
         }
         let total = weights[..<taught].reduce(0, +)
         let shares = weights[..<taught].map { $0 / total }
+        // By the spread of an average of so many steps that nobody selected the paths measure how long it is.
+        let mass = 1 / shares.reduce(0) { $0 + $1 * $1 }
         learnChoices(ranked, shares)
         let count = ordered.count
         guard count > 0 else { return }
@@ -144,14 +142,14 @@ struct EvolutionStrategy {
         let damping = 1 + 2 * max(0, ((selectionMass - 1) / (n + 1)).squareRoot() - 1) + pathRate
         var white = average
         factor.solveLower(&white)
-        let push = (pathRate * (2 - pathRate) * selectionMass).squareRoot()
+        let push = (pathRate * (2 - pathRate) * mass).squareRoot()
         for i in 0..<count { sigmaPath[i] = (1 - pathRate) * sigmaPath[i] + push * white[i] }
         let length = sigmaPath.reduce(0) { $0 + $1 * $1 }.squareRoot()
         var fading = 1.0
         for _ in 0..<min(2 * generation, 4000) { fading *= 1 - pathRate }
         let isSteady = length / (1 - fading).squareRoot() < (1.4 + 2 / (n + 1)) * expected
         let slowRate = (4 + selectionMass / n) / (n + 4 + 2 * selectionMass / n)
-        let slowPush = isSteady ? (slowRate * (2 - slowRate) * selectionMass).squareRoot() : 0
+        let slowPush = isSteady ? (slowRate * (2 - slowRate) * mass).squareRoot() : 0
         for i in 0..<count { covariancePath[i] = (1 - slowRate) * covariancePath[i] + slowPush * average[i] }
 
         let rankOne = 2 / ((n + 1.3) * (n + 1.3) + selectionMass)

@@ -126,23 +126,19 @@ struct AcquisitionSearch {
     private func climbByNeighbours(from start: (point: [Double], value: Double)) -> (point: [Double], value: Double) {
         var best = start
         for axis in space.axes.indices {
-            var others: [Double] = []
+            let others: [Double]
             switch space.axes[axis] {
             case .continuous:
                 continue
             case .choice(let count):
-                others = (0..<min(count, 16)).map(Double.init)
+                others = (0..<count).map(Double.init)
             case .ordered(let levels):
-                if levels <= AcquisitionSearch.fewLevels {
-                    others = (0..<Int(levels)).map { (Double($0) + 0.5) / levels }
-                } else {
-                    others = [-2, -1, 1, 2].map { best.point[axis] + $0 / levels }
-                }
+                let reach = levels <= AcquisitionSearch.fewLevels ? Int(levels) : 2
+                others = space.neighbours(of: best.point[axis], on: axis, reach: reach)
             }
-            for other in others {
+            for other in others where other != best.point[axis] {
                 var point = best.point
-                point[axis] = space.snapped(other, on: axis)
-                guard point[axis] != best.point[axis] else { continue }
+                point[axis] = other
                 let value = surrogate.acquisition(at: point)
                 if value > best.value { best = (point, value) }
             }

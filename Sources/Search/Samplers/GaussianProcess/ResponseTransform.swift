@@ -26,7 +26,9 @@ struct ResponseTransform {
         let halves = costs.map { $0 / 2 }
         let sorted = halves.sorted()
         let median = sorted[sorted.count / 2]
-        let spread = median - sorted[0]
+        // Where most costs are the best, the distance of the others is all there is to measure by.
+        let others = sorted.drop { $0 == sorted[0] }.map { $0 - sorted[0] }
+        let spread = median > sorted[0] || others.isEmpty ? median - sorted[0] : others[(others.count - 1) / 2]
         guard spread > 0 else {
             values = ResponseTransform.standardized(halves)
             return
