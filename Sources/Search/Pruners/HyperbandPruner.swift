@@ -28,7 +28,9 @@ public struct HyperbandPruner: Pruner {
         among others: [TrialProgress],
         _ direction: ObjectiveDirection
     ) -> Verdict {
-        guard let last = maxProgress ?? SuccessiveHalvingPruner.finishedStep(of: others + [trial]) else { return .keep }
+        guard let step = trial.step, !trial.isAtEnd(of: others),
+            let last = maxProgress ?? SuccessiveHalvingPruner.finishedStep(of: others + [trial]), step < last
+        else { return .keep }
         let first = minProgress ?? max(1, last / 100)
         let starts = HyperbandPruner.starts(from: first, to: last, reduction: reductionFactor)
         let brackets = HyperbandPruner.brackets(
@@ -63,13 +65,13 @@ public struct HyperbandPruner: Pruner {
     /// Bracket *b* of *count* has the weight ⌈count/(s + 1)·ηˢ⌉ with s = count − 1 − b, the paper's number of trials.
     static func brackets(upTo last: Int, count: Int, reduction: Int) -> [Int] {
         let weights = (0..<count).map { bracket -> Double in
-            let s = Double(count - 1 - bracket)
-            let power = ElementaryFunctions.exp(s * ElementaryFunctions.log(Double(reduction)))
-            return (Double(count) / (s + 1) * power).rounded(.up)
+            let s = count - 1 - bracket
+            let power = (0..<s).reduce(1.0) { power, _ in power * Double(reduction) }
+            return (Double(count) * power / Double(s + 1)).rounded(.up)
         }
         let total = weights.reduce(0, +)
         var due = [Double](repeating: 0, count: count)
-        // Beyond a thousand trials, a job's most, turns begin again.
+        // A job has a thousand trials at most. Whatever has a larger number than this is of the first bracket.
         return (0...max(0, min(last, 4096))).map { _ in
             var chosen = 0
             for bracket in 0..<count {

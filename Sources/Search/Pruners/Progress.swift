@@ -8,17 +8,22 @@ extension Array where Element: ProgressStep {
     /// Adds a report to those of one trial, which are sorted by step.
     ///
     /// One of a step that is not past the last replaces the last if it is of the same step and is dropped otherwise: a
-    /// trial that started anew counts once it is past where it was. When there are more than `limit`, every second one goes,
-    /// never the first or the last.
+    /// trial that started anew counts once it is past where it was. When there are more than `limit`, those go whose step is
+    /// told best by the ones before and behind, in proportion to how far the trial had come: never the first or the last.
+    /// The beginning stays as dense as it was, since there trials are told apart, and later ones are judged by it.
     public mutating func add(_ report: Element, atMost limit: Int) {
         if let last, report.step <= last.step {
             guard report.step == last.step else { return }
             removeLast()
         }
         append(report)
-        guard count > limit else { return }
-        let last = count - 1
-        self = enumerated().filter { $0.offset % 2 == 0 || $0.offset == last }.map(\.element)
+        while count > Swift.max(limit, 2) {
+            func gap(_ place: Int) -> Double {
+                Double(self[place + 1].step - self[place - 1].step) / Double(self[place + 1].step)
+            }
+            guard let least = (1..<(count - 1)).min(by: { gap($0) < gap($1) }) else { return }
+            remove(at: least)
+        }
     }
 }
 
@@ -65,6 +70,13 @@ public struct TrialProgress: Sendable, Hashable {
 
     /// The last step reported.
     var step: Int64? { reports.last?.step }
+
+    /// Whether the trial has come as far as any that succeeded: to stop it saves nothing, and what it was for is there.
+    func isAtEnd(of others: [TrialProgress]) -> Bool {
+        let ends = others.filter { $0.state == .succeeded }.compactMap(\.step)
+        guard let step, let end = ends.max() else { return false }
+        return step >= end
+    }
 
     /// The lowest cost among the reports up to a step; `nil` when none of them is finite.
     func best(upTo step: Int64, _ direction: ObjectiveDirection) -> Double? {

@@ -3,7 +3,7 @@
 /// Rung *k* is at `minProgress · reductionFactor^k` steps. A trial is judged at the highest rung it has reached, by its
 /// best value when it got there, against all trials that ever did. With fewer than `reductionFactor` trials at a rung
 /// nobody is stopped there. A trial stays under judgement until the next rung, so that the first at a rung, who had
-/// nobody to compare with, can still be stopped by those who follow.
+/// nobody to compare with, can still be stopped by those who follow; but none at the end, where no rung is.
 ///
 /// Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, arXiv:1810.05934, in the
 /// stopping form: a trial runs on until it is stopped, instead of waiting to be promoted.
@@ -26,7 +26,7 @@ public struct SuccessiveHalvingPruner: Pruner {
         among others: [TrialProgress],
         _ direction: ObjectiveDirection
     ) -> Verdict {
-        guard
+        guard !trial.isAtEnd(of: others),
             let first = minProgress
                 ?? SuccessiveHalvingPruner.finishedStep(of: others + [trial]).map({ max(1, $0 / 100) })
         else { return .keep }

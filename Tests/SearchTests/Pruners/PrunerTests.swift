@@ -45,10 +45,45 @@ struct PrunerContractTests {
     func order(_ place: Int) {
         let pruner = PrunerContractTests.all[place]
         let others = PrunerContractTests.trials([3, 1, 2, 6, 5, 4, 9, 8, 7])
-        let trial = TrialProgress(index: 20, state: .running, reports: [ProgressReport(step: 9, value: 0.7)])
+        let trial = TrialProgress(index: 20, state: .running, reports: [ProgressReport(step: 8, value: 0.7)])
         let verdict = pruner.verdict(on: trial, among: others, .minimize)
         #expect(verdict == pruner.verdict(on: trial, among: others.reversed(), .minimize))
         #expect(verdict == pruner.verdict(on: trial, among: others + [trial], .minimize))
+    }
+}
+
+@Suite("A pruner, once a trial is where others finished,")
+struct FinishedTrialTests {
+    @Test(
+        "stops it no more",
+        arguments: [
+            MedianStopPruner(startupTrials: 3), SuccessiveHalvingPruner(reductionFactor: 3, minProgress: 1),
+            HyperbandPruner(reductionFactor: 3, minProgress: 1, maxProgress: 27),
+            HyperbandPruner(reductionFactor: 3, minProgress: 1),
+        ] as [any Pruner]
+    )
+    func end(pruner: any Pruner) {
+        let others = PrunerContractTests.trials(Array(repeating: 1, count: 30), steps: 27)
+        func verdict(at step: Int64) -> Verdict {
+            let reports = (1...step).map { ProgressReport(step: $0, value: 99) }
+            let trial = TrialProgress(index: 30, state: .running, reports: reports)
+            return pruner.verdict(on: trial, among: others, .minimize)
+        }
+        #expect(verdict(at: 26) != .keep)
+        #expect(verdict(at: 27) == .keep)
+        #expect(verdict(at: 30) == .keep)
+    }
+
+    @Test("stops it no more where Hyperband is told the end, and nobody has been there")
+    func toldEnd() throws {
+        let brackets = HyperbandPruner.brackets(upTo: 40, count: 3, reduction: 3)
+        let index = try #require(brackets.lastIndex(of: 0))
+        let pruner = HyperbandPruner(reductionFactor: 3, minProgress: 1, maxProgress: 9)
+        let others = PrunerContractTests.trials(Array(repeating: 1, count: 30), steps: 9, state: .running)
+        let reports = { (step: Int64) in [ProgressReport(step: step, value: 99)] }
+        let trial = { TrialProgress(index: index, state: .running, reports: reports($0)) }
+        #expect(pruner.verdict(on: trial(8), among: others, .minimize) != .keep)
+        #expect(pruner.verdict(on: trial(9), among: others, .minimize) == .keep)
     }
 }
 
@@ -128,7 +163,7 @@ struct HalvingPrunerTests {
     @Test("let the best part of a rung go on")
     func halving() {
         let pruner = SuccessiveHalvingPruner(reductionFactor: 2, minProgress: 2)
-        let others = PrunerContractTests.trials([1, 2, 3], steps: 2)
+        let others = PrunerContractTests.trials([1, 2, 3], steps: 9)
         let trial = { (value: Double) in
             TrialProgress(index: 5, state: .running, reports: [ProgressReport(step: 3, value: value)])
         }
@@ -164,7 +199,7 @@ struct HalvingPrunerTests {
     func separate() {
         let pruner = HyperbandPruner(reductionFactor: 3, minProgress: 1, maxProgress: 9)
         let brackets = HyperbandPruner.brackets(upTo: 40, count: 3, reduction: 3)
-        let trial = TrialProgress(index: 40, state: .running, reports: [ProgressReport(step: 9, value: 5)])
+        let trial = TrialProgress(index: 40, state: .running, reports: [ProgressReport(step: 8, value: 5)])
         let all = (0..<40).map { index in
             TrialProgress(index: index, state: .succeeded, reports: [ProgressReport(step: 9, value: 1)])
         }
@@ -184,6 +219,27 @@ struct TrialProgressTests {
             #expect(progress.reports.count <= TrialProgress.limit)
             #expect(progress.reports.first?.step == 0 && progress.reports.last?.step == step)
         }
+    }
+
+    @Test("stays known from the first steps on, more coarsely the further it is", arguments: [(15, 2), (48, 11)])
+    func thinned(limit: Int, whole: Int64) throws {
+        var reports: [ProgressReport] = []
+        for step in 1...1000 as ClosedRange<Int64> {
+            reports.add(ProgressReport(step: step, value: 0), atMost: limit)
+        }
+        #expect(reports.count == limit)
+        #expect(reports.prefix(Int(whole)).map(\.step) == Array(1...whole))
+        let growth = zip(reports, reports.dropFirst()).map { Double($1.step) / Double($0.step) }
+        #expect(try #require(growth.max()) <= 2.2)
+    }
+
+    @Test("is thinned at once when less may be kept")
+    func lessRoom() {
+        var reports: [ProgressReport] = []
+        for step in 1...48 as ClosedRange<Int64> { reports.add(ProgressReport(step: step, value: 0), atMost: 48) }
+        reports.add(ProgressReport(step: 49, value: 0), atMost: 15)
+        #expect(reports.count == 15)
+        #expect(reports.first?.step == 1 && reports.last?.step == 49)
     }
 
     @Test("goes forward only, and takes the last word on a step")

@@ -3,8 +3,8 @@
 /// - The first trials are a scrambled Sobol' sequence, its first point moved to the middle of the space.
 /// - Costs are scaled and bounded, in one of two ways drawn by lot, see `ResponseTransform`; settings are fitted anew for every
 ///   suggestion, see `Surrogate`.
-/// - Trials that fail teach a second process where trials fail; the improvement counts times the third power of the
-///   chance of success.
+/// - Trials that fail teach a second process where trials fail; the improvement counts times a power of the chance of
+///   success: the third, and one more for each of the last ten trials that failed.
 /// - What is to be improved on is the best report, whether it is noisy or not, see `CostModel.incumbent`.
 /// - An improvement has to be worth a trial, see `CostModel.leastImprovement`.
 /// - A running trial counts as if it had given what is expected of it, see `CostModel.believe`.
