@@ -31,13 +31,12 @@ final class DirectoryWatcher: Sendable {
             close(inotify)
             throw SyscallError(call: "eventfd", code: code)
         }
-        self.wakeup = wakeup
+        self.wakeup = wakeup  // closed by `deinit`, also where this throws
         // The thread keeps its own copy, so that it may outlive this object for a moment.
         let stop = fcntl(wakeup, F_DUPFD_CLOEXEC, 0)
         guard stop >= 0 else {
             let code = errno
             close(inotify)
-            close(wakeup)
             throw SyscallError(call: "fcntl", code: code)
         }
         do {
@@ -49,7 +48,6 @@ final class DirectoryWatcher: Sendable {
         } catch {
             close(inotify)
             close(stop)
-            close(wakeup)
             throw error
         }
     }

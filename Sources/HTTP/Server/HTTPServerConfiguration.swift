@@ -20,7 +20,8 @@ public struct HTTPServerConfiguration: Sendable {
     /// connection's last, so that places become free, and idle connections are closed early; see `Timeouts.idleWhenFull`.
     public var connections: Int
     /// Bytes of incomplete bodies held at once, of all connections; default 64 MiB. A body that brings them above it is
-    /// answered with 503, unless it has no more than 64 KiB so far: anybody can begin many and end none.
+    /// answered with 503, unless it has no more than 16 KiB so far, which is not counted: anybody can begin many and end
+    /// none.
     public var heldBodyBytes: Int
 
     /// Makes a configuration; the defaults are those stated on each property.
@@ -58,7 +59,8 @@ public struct HTTPServerConfiguration: Sendable {
         public var head: Duration
         /// For a body, from the end of its head, however it trickles in; default 30 s.
         public var body: Duration
-        /// For the peer to take a good piece of an answer, at least 1 KiB for each second; default 30 s.
+        /// For the peer to take a good piece of an answer that is not taken at once and has to be waited for, at least 1 KiB
+        /// for each second; default 30 s.
         public var write: Duration
 
         /// Makes time-outs; the defaults are those stated on each property.

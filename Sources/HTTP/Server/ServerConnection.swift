@@ -14,8 +14,10 @@ final class ServerConnection: AdmittedHandler {
 
     /// Pipelined input held while a request is being answered, before the peer has to wait.
     private static let backlogLimit = 64 << 10
-    /// Output held for a slow peer before writers, and further requests, have to wait.
-    private static let outputLimit = 256 << 10
+    /// Output held for a slow peer before the writer of a stream has to wait.
+    private static let streamLimit = 256 << 10
+    /// Output held before the next pipelined request has to wait: who asks and does not read shall cost little.
+    private static let outputLimit = 32 << 10
     /// Bytes a second that a peer has to take for its connection not to count as stuck.
     private static let slowestReader: UInt64 = 1 << 10
 
@@ -95,7 +97,8 @@ final class ServerConnection: AdmittedHandler {
         }
         waitsForDrain = false
         next()
-        channel.flush()
+        // Not at once: where the peer is fast and has asked for much, this would come back here again and again.
+        channel.flushSoon()
     }
 
     func timedOut(_ channel: Channel) {
@@ -119,6 +122,7 @@ final class ServerConnection: AdmittedHandler {
         streamWaiters.close()
         self.channel = nil
         core.held.change(from: heldBody, to: 0)
+        heldBody = 0  // `process` may be at work, and settles what it holds once it is done
         core.returnPlace()
     }
 
@@ -218,7 +222,7 @@ final class ServerConnection: AdmittedHandler {
                 }
                 connection.task = nil
                 connection.answer(response)
-                connection.channel?.flush()
+                connection.channel?.flushSoon()
             }
         }
     }
@@ -288,7 +292,7 @@ final class ServerConnection: AdmittedHandler {
             if inputHasEnded { return channel.finish() }
         case .answering, .ending: break
         }
-        channel.resumeReading()
+        if backlog.count <= ServerConnection.backlogLimit { channel.resumeReading() }
     }
 
     private func watchOutput(of channel: Channel) {
@@ -346,7 +350,7 @@ final class ServerConnection: AdmittedHandler {
         guard isWhole else { return channel.abort() }
         if let terms, !terms.isHTTP10 { channel.write(MessageWriter.lastChunk) }
         endAnswer(closes: closes)
-        channel.flush()
+        channel.flushSoon()
     }
 
     /// Writes a piece of a stream; the writer goes on once the peer has taken enough.
@@ -362,7 +366,7 @@ final class ServerConnection: AdmittedHandler {
         channel.flush()
         guard channel.pendingOutput > 0 else { return writer.resume() }
         watchOutput(of: channel)
-        if channel.pendingOutput <= ServerConnection.outputLimit {
+        if channel.pendingOutput <= ServerConnection.streamLimit {
             writer.resume()
         } else {
             streamWaiters.add(writer: writer)

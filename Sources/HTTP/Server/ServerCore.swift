@@ -10,7 +10,7 @@ final class ServerCore: ConnectionGate {
     /// The incomplete bodies of all connections.
     let held: HeldBodies
     /// Bytes of a body that every connection may hold, whatever the others do: what nearly all calls have.
-    let heldBodyAllowance = 64 << 10
+    let heldBodyAllowance = 16 << 10
     private let maximum: Int
     private let tls: Mutex<TLSContext?>
     private let places = Mutex(Places())

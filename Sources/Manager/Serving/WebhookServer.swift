@@ -43,12 +43,13 @@ final class WebhookServer: Sendable {
     /// - Throws: `ManagerError` when the address cannot be had, `TLSError` when the certificate or the client authority
     ///   cannot be used.
     func start(with identity: ServingIdentity) throws {
-        var configuration = HTTPServerConfiguration()
-        configuration.tls = identity.configuration(clientCA: clientAuthority)
-        let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", configuration)
-        state.withLock { state in
+        let server = try state.withLock { state in
+            var configuration = HTTPServerConfiguration()
+            configuration.tls = identity.configuration(clientCA: state.clientAuthority)
+            let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", configuration)
             state.server = server
             state.identity = identity
+            return server
         }
         logger.info(
             "serving admission",
@@ -63,15 +64,21 @@ final class WebhookServer: Sendable {
     ///
     /// - Throws: When it cannot be used; then the one before it still is.
     func replace(with identity: ServingIdentity) throws(TLSError) {
-        try running?.replaceIdentity(identity.configuration(clientCA: clientAuthority))
-        state.withLock { $0.identity = identity }
+        try state.withLock { state throws(TLSError) in
+            try state.server?.replaceIdentity(identity.configuration(clientCA: state.clientAuthority))
+            state.identity = identity
+        }
     }
 
     /// Has callers prove from the next connection on that other authorities signed them.
     ///
     /// - Throws: When they cannot be used; then those before still are.
     func replace(clientAuthority: [UInt8]) throws(TLSError) {
-        if let identity { try running?.replaceIdentity(identity.configuration(clientCA: clientAuthority)) }
-        state.withLock { $0.clientAuthority = clientAuthority }
+        try state.withLock { state throws(TLSError) in
+            if let identity = state.identity {
+                try state.server?.replaceIdentity(identity.configuration(clientCA: clientAuthority))
+            }
+            state.clientAuthority = clientAuthority
+        }
     }
 }

@@ -144,7 +144,8 @@ public final class Reactor {
         nextTurn.append(action)
     }
 
-    /// Flushes a channel after the events at hand, or before the next one if they have taken half a millisecond already.
+    /// Flushes a channel after the work at hand (events, timers, what other threads left), or before the next piece of it if
+    /// that has taken half a millisecond already.
     ///
     /// Sending wakes a peer on the same machine, which can cost more than the answer itself. One that gets the answers to
     /// many of its connections at once is awake from the second one on.
@@ -163,11 +164,12 @@ public final class Reactor {
         unflushed.removeAll(keepingCapacity: true)
     }
 
-    /// Handles the events at hand.
-    private func dispatch(_ events: some Sequence<epoll_event>) {
-        var began = now
-        for event in events {
-            dispatch(event)
+    /// Does one piece of work after another, and flushes what they have to send.
+    private func perform<Work: Collection>(_ work: Work, _ body: (Work.Element) -> Void) {
+        guard !work.isEmpty else { return }
+        var began = Reactor.monotonicNanoseconds()
+        for piece in work {
+            body(piece)
             guard !unflushed.isEmpty else { continue }
             let current = Reactor.monotonicNanoseconds()
             if current &- began >= Reactor.gatheringTime {
@@ -175,6 +177,7 @@ public final class Reactor {
                 began = current
             }
         }
+        flushWaiting()
     }
 
     private static func monotonicNanoseconds() -> UInt64 {
@@ -189,16 +192,15 @@ public final class Reactor {
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while true {
             let (work, isStopping) = loop.takeInbox()
-            for item in work { item(self) }
+            perform(work) { $0(self) }
             if isStopping { break }
             let count = wait(for: &events, hadWork: !work.isEmpty)
             now = Reactor.monotonicNanoseconds()
-            dispatch(events.prefix(count))
+            perform(events.prefix(count)) { dispatch($0) }
             let actions = nextTurn
             nextTurn.removeAll(keepingCapacity: true)
-            for action in actions { action() }
-            for action in timers.takeDue(at: now) { action() }
-            flushWaiting()
+            perform(actions) { $0() }
+            perform(timers.takeDue(at: now)) { $0() }
         }
         end()
     }

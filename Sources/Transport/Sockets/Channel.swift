@@ -161,7 +161,7 @@ public final class Channel: ReadinessHandler {
         while outputStart < output.count {
             switch sendSome() {
             case .done(let count): outputStart += count
-            case .wouldBlock: return
+            case .wouldBlock: return forgetSent()
             case .end: return close(nil)
             case .failed(let error): return close(error)
             }
@@ -172,6 +172,14 @@ public final class Channel: ReadinessHandler {
         outputStart = 0
         if finishes { return linger() }
         if hadOutput { handler?.drained(self) }
+    }
+
+    /// Gives back the room of what was sent. Otherwise a peer that is always a little behind has everything kept that it was
+    /// ever sent.
+    private func forgetSent() {
+        guard outputStart > Channel.keptOutputCapacity, outputStart > output.count / 2 else { return }
+        output.removeSubrange(..<outputStart)
+        outputStart = 0
     }
 
     /// Sends what is buffered by the end of the loop's turn, together with what other channels send then.

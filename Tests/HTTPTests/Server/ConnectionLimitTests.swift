@@ -105,6 +105,31 @@ struct ConnectionLimitTests {
         await test.stop()
     }
 
+    @Test("counts no body twice that ends as its connection does")
+    func bodiesOfBrokenConnections() async throws {
+        let test = try TestServer(tls: false, configuration: HTTPServerConfiguration(loops: 1, heldBodyBytes: 1 << 20))
+        let port = test.server.port
+        try await offPool {
+            let head = "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 700000\r\n\r\n"
+            for _ in 0..<30 {
+                let broken = try PlainSocket(port: port)
+                broken.send(head + String(repeating: "x", count: 699_999))
+                broken.send("x")
+                broken.reset()
+            }
+            let piece = String(repeating: "x", count: 600_000)
+            let first = try PlainSocket(port: port)
+            first.send(head + piece)
+            let second = try PlainSocket(port: port)
+            second.send(head + piece)
+            // Whichever is read last is too much.
+            var (held, refused) = (first, second)
+            for _ in 0..<1000 where !refused.hasInput(within: 10) { swap(&held, &refused) }
+            #expect(try refused.receiveAnswer().head.hasPrefix("HTTP/1.1 503 "))
+        }
+        await test.stop()
+    }
+
     @Test("of the whole process, waits without spinning, and serves again once descriptors are free")
     func outOfDescriptors() async {
         // In a process of its own: the limit counts for all that run in it.
