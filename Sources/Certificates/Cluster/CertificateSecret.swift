@@ -80,27 +80,28 @@ extension CertificateSecret {
     ///
     /// - Parameters:
     ///   - authorities: The pair's own, and others for whoever still serves an older certificate.
-    ///   - stepTime: When, if there are others.
+    ///   - isStaged: Whether the pair is put where the next one is, and takes its place once everybody trusts it. Nobody can
+    ///     serve the Secret's own pair until then: it has none.
     static func created(
         _ settings: CertificateSettings,
         _ issued: ServingIdentity,
         trusting authorities: Authorities,
         owner: OwnerReference?,
-        stepTime: Timestamp?
+        isStaged: Bool
     ) -> JSONValue {
         var metadata: JSONValue = [
             "name": .string(settings.secretName), "namespace": .string(settings.namespace),
             "labels": ["app.kubernetes.io/name": "optimizationjob"],
         ]
         if let owner { metadata["ownerReferences"] = [owner.json] }
-        if let stepTime { metadata["annotations"] = [Key.stepTime: .string(stepTime.description)] }
+        // The type wants its own keys in any case.
+        var data: JSONObject = [Key.certificate: "", Key.privateKey: ""]
+        data[isStaged ? Key.nextCertificate : Key.certificate] = .string(Base64.encode(issued.certificatePEM))
+        data[isStaged ? Key.nextPrivateKey : Key.privateKey] = .string(Base64.encode(issued.keyPEM))
+        data[Key.authorities] = .string(Base64.encode(authorities.pem))
         return [
             "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": .string(tlsType),
-            "data": [
-                Key.certificate: .string(Base64.encode(issued.certificatePEM)),
-                Key.privateKey: .string(Base64.encode(issued.keyPEM)),
-                Key.authorities: .string(Base64.encode(authorities.pem)),
-            ],
+            "data": .object(data),
         ]
     }
 

@@ -99,7 +99,7 @@ struct CertificateKeeper: Sendable {
                 identity,
                 trusting: Authorities([authority]).union(others),
                 owner: owner,
-                stepTime: others.isEmpty ? nil : now()
+                isStaged: !others.isEmpty
             )
             do {
                 _ = try await api.create(.secrets, namespace: settings.namespace, secret)

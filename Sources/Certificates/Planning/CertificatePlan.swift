@@ -5,7 +5,8 @@ import Kubernetes
 struct CertificatePlan: Sendable {
     /// One step, which is one write.
     enum Step: Sendable {
-        /// Issue a pair and create the Secret with it. The API server shall go on to trust the authorities given, too.
+        /// Issue a pair and create the Secret with it. The API server shall go on to trust the authorities given, too; where
+        /// there are some, the pair is not served before it trusts the new one.
         case create(alsoTrusting: Authorities)
         /// Issue a pair and put it beside the one in use. The API server shall go on to trust the authorities given.
         case stage(CertificateSecret, alsoTrusting: Authorities)

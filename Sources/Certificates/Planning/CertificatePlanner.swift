@@ -11,7 +11,8 @@ import Transport
 /// 4. The new pair takes the old one's place, and the time is noted. Replicas begin to serve it as their volumes follow.
 /// 5. `retirementDelay` passes. Only the new authority stays in `ca.crt`, then in the `caBundle`s.
 ///
-/// A first pair, and one in place of a pair that convinces nobody any more, takes the same steps without the waiting.
+/// A pair in place of one that is lost, or convinces nobody any more, takes the same steps without the waiting of step 3. A
+/// first pair, whose webhooks trust nobody yet, is put in its place at once.
 struct CertificatePlanner: Sendable {
     let settings: CertificateSettings
 

@@ -44,9 +44,9 @@ final class WebhookServer: Sendable {
     ///   cannot be used.
     func start(with identity: ServingIdentity) throws {
         let server = try state.withLock { state in
-            var configuration = HTTPServerConfiguration()
-            configuration.tls = identity.configuration(clientCA: state.clientAuthority)
-            let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", configuration)
+            var settings = HTTPServerConfiguration()
+            settings.tls = identity.configuration(clientCA: state.clientAuthority)
+            let server = try ServerStart.start("the webhooks", handler, at: address, flag: "--webhook-port", settings)
             state.server = server
             state.identity = identity
             return server

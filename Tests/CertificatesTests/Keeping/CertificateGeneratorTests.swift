@@ -280,7 +280,14 @@ struct CertificateGeneratorTests {
         try await generate(cluster.api)
         let served = try await cluster.secret().current.get()
         try await cluster.api.delete(.secrets, InMemoryCluster.secretName)
-        try await generate(cluster.api)
+        let time = time
+        var watched = InterceptedAPI(base: cluster.api)
+        watched.after = { _ async throws(APIError) in
+            // Whoever starts at this moment serves what is there.
+            guard let secret = try? await cluster.secret(), case .success = secret.current else { return }
+            #expect(await (try? cluster.isConvinced(at: time.date)) == true)
+        }
+        try await generate(watched)
         #expect(try await cluster.secret().current.get() != served)
         for kind in WebhookConfiguration.Kind.allCases {
             let trusted = try #require(try await cluster.configuration(kind).ours.first?.trusted)
