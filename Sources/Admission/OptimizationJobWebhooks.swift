@@ -39,14 +39,18 @@ enum OptimizationJobValidator {
 /// What a call is about.
 private enum Subject {
     /// The answer to a call about something else, which only a wrong webhook configuration can cause, or about an object
-    /// that nests too deep to be judged.
+    /// that is too much to be judged.
     static func refusal(of request: AdmissionRequest) -> AdmissionResponse? {
         let expected = ResourceType.optimizationJobs
         let kind = request.kind
         guard kind.group != expected.group || kind.kind != expected.kind || kind.version != expected.version else {
-            guard request.isTooDeep, isWrittenSpec(request), !isBeingDeleted(request) else { return nil }
-            let depth = JSONLimits.default.maximumDepth
-            let detail = "must not nest so deep that a review of it has more than \(depth) levels"
+            guard let excess = request.excess, isWrittenSpec(request), !isBeingDeleted(request) else { return nil }
+            let detail =
+                if case .tooDeep(let maximum) = excess {
+                    "must not nest so deep that a review of it has more than \(maximum) levels"
+                } else {
+                    "is more than is read of a review: \(excess)"
+                }
             let problem = FieldError(path: FieldPath("spec"), reason: .invalid, detail: detail)
             return .denied(request, .invalid(expected, request.objectName, causes: [StatusCause(problem)]))
         }

@@ -61,6 +61,8 @@ public struct JSONError: Error, Hashable {
         case tooDeep(maximum: Int)
         /// The text has more bytes than the limit.
         case tooLong(maximum: Int)
+        /// There are more values than the limit.
+        case tooManyValues(maximum: Int)
     }
 }
 
@@ -93,6 +95,7 @@ extension JSONError.Kind: CustomStringConvertible {
         case .repeatedName(let path): "expected \(path) only once"
         case .tooDeep(let maximum): "expected at most \(maximum) nested arrays and objects"
         case .tooLong(let maximum): "expected at most \(maximum) bytes"
+        case .tooManyValues(let maximum): "expected at most \(maximum) values"
         }
     }
 

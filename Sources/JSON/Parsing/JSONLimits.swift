@@ -13,6 +13,10 @@ public struct JSONLimits: Sendable, Hashable {
     /// The longest text, in bytes.
     public var maximumBytes: Int
 
+    /// How many values there may be, arrays and objects included. Each takes a hundred bytes at worst, where its text takes
+    /// but a few. No limit unless set: whoever reads what strangers send sets one.
+    public var maximumValues: Int
+
     /// Whether an object may have several members of one name, of which the last one holds.
     public var allowsRepeatedNames: Bool
 
@@ -21,11 +25,13 @@ public struct JSONLimits: Sendable, Hashable {
         maximumDepth: Int = 512,
         maximumOmittedDepth: Int? = nil,
         maximumBytes: Int = 64 << 20,
+        maximumValues: Int = .max,
         allowsRepeatedNames: Bool = true
     ) {
         self.maximumDepth = maximumDepth
         self.maximumOmittedDepth = maximumOmittedDepth ?? maximumDepth
         self.maximumBytes = maximumBytes
+        self.maximumValues = maximumValues
         self.allowsRepeatedNames = allowsRepeatedNames
     }
 

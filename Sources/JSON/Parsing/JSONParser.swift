@@ -43,6 +43,8 @@ struct JSONParser: ~Copyable {
     /// The value outside of all containers.
     private var root = JSONValue.null
     private var indexes: [KeyIndex] = []
+    /// Values that have ended, inside of containers.
+    private var values = 0
 
     private init(_ start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits, omissions: JSONOmissions) {
         self.start = start
@@ -183,6 +185,10 @@ struct JSONParser: ~Copyable {
     @inline(__always)
     private mutating func closeFinished() throws(JSONError) {
         while frames.count > 0 {
+            values &+= 1
+            guard values <= limits.maximumValues else {
+                throw fault(.tooManyValues(maximum: limits.maximumValues), at: cursor)
+            }
             let isObject = frames.last.isObject
             skipWhiteSpace()
             let byte = cursor < end ? cursor.pointee : 0

@@ -37,8 +37,8 @@ public struct AdmissionRequest: Sendable, Equatable {
     public let object: JSONValue?
     /// The object as it is stored, less the same; `nil` on creation.
     public let oldObject: JSONValue?
-    /// Whether the objects nest deeper than is read. Then both are without their spec.
-    public let isTooDeep: Bool
+    /// Why the objects are without their spec: it nests deeper, or has more values, than is read; `nil` when they have it.
+    public let excess: JSONError.Kind?
     /// Whether nothing will be stored.
     public let isDryRun: Bool
 
@@ -63,8 +63,10 @@ public struct AdmissionRequest: Sendable, Equatable {
     private static let shallowOmissions = JSONOmissions(
         omittedPaths + ["object", "oldObject"].map { ["request", $0, "spec"] }
     )
+    /// An object of the 1.5 MiB that etcd stores, and the one before it, have fewer values.
+    private static let limits = JSONLimits(maximumValues: 500_000)
     /// As deep as an API server reads: `maxDepth` of Go's `encoding/json`.
-    private static let depthReadOver = JSONLimits(maximumOmittedDepth: 10_000)
+    private static let shallowLimits = JSONLimits(maximumOmittedDepth: 10_000, maximumValues: limits.maximumValues)
 
     /// Reads an `AdmissionReview`.
     ///
@@ -73,7 +75,7 @@ public struct AdmissionRequest: Sendable, Equatable {
     public init(decoding bytes: [UInt8]) throws(AdmissionReviewError) {
         let review: JSONValue
         do throws(JSONError) {
-            (review, isTooDeep) = try Self.parse(bytes)
+            (review, excess) = try Self.parse(bytes)
         } catch {
             throw .notJSON("\(error)")
         }
@@ -109,13 +111,16 @@ public struct AdmissionRequest: Sendable, Equatable {
         isDryRun = request["dryRun"]?.boolValue ?? false
     }
 
-    /// A review that nests too deep is read without the part that does, so that it can be answered.
-    private static func parse(_ bytes: [UInt8]) throws(JSONError) -> (review: JSONValue, isTooDeep: Bool) {
+    /// A review that is too much is read without the part that can be, so that it is answered.
+    private static func parse(_ bytes: [UInt8]) throws(JSONError) -> (review: JSONValue, excess: JSONError.Kind?) {
         do throws(JSONError) {
-            return (try JSONValue(parsing: bytes, omitting: omissions), false)
+            return (try JSONValue(parsing: bytes, limits: limits, omitting: omissions), nil)
         } catch {
-            guard case .tooDeep = error.kind else { throw error }
-            return (try JSONValue(parsing: bytes, limits: depthReadOver, omitting: shallowOmissions), true)
+            switch error.kind {
+            case .tooDeep, .tooManyValues:
+                return (try JSONValue(parsing: bytes, limits: shallowLimits, omitting: shallowOmissions), error.kind)
+            default: throw error
+            }
         }
     }
 
@@ -128,7 +133,7 @@ public struct AdmissionRequest: Sendable, Equatable {
 
 /// A call that cannot be answered with a review.
 public enum AdmissionReviewError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The body is no JSON, or is nested deeper than is read.
+    /// The body is no JSON, or more of it than is read.
     case notJSON(String)
     /// A review of a version that is not spoken here.
     case unsupportedVersion(String)

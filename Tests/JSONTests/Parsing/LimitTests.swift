@@ -54,6 +54,16 @@ struct LimitTests {
         #expect(try JSONValue(parsing: #"{"a":{"a":[{"a":1},{"a":2}]}}"#, limits: limits)["a"]?["a"]?[1]?["a"] == 2)
     }
 
+    @Test("a text may have as many values as the limit says", arguments: ["[1,{},[[]]]", #"{"a":1,"b":{"c":[2]}}"#])
+    func values(text: String) throws {
+        let value = try JSONValue(parsing: text)
+        #expect(try JSONValue(parsing: text, limits: JSONLimits(maximumValues: 5)) == value)
+        let error = #expect(throws: JSONError.self) {
+            try JSONValue(parsing: text, limits: JSONLimits(maximumValues: 3))
+        }
+        #expect(error?.kind == .tooManyValues(maximum: 3))
+    }
+
     @Test("a text may have as many bytes as the limit says")
     func bytes() throws {
         #expect(try JSONValue(parsing: "[12]", limits: JSONLimits(maximumBytes: 4)) == [12])
