@@ -42,16 +42,12 @@ extension Domain {
     ///
     /// Numbers are compared by value: `0.10` is the point `0.1`.
     func number(of text: String) -> UInt64? {
-        guard let lastPoint else { return nil }
+        guard lastPoint != nil else { return nil }
         switch self {
         case .float(let min, let max, _, let step):
             guard let value = DecimalText.double(text), value >= min, value <= max else { return nil }
             guard let step, let range = SteppedRange(min: min, max: max, step: step) else { return 0 }
-            let width = value - min
-            let number = (width.isFinite ? width / step : value / step - min / step).rounded()
-            guard number >= 0, number <= Double(lastPoint) else { return nil }
-            let point = range.value(at: UInt64(number))
-            return (point - value).magnitude <= 1e-9 * step ? UInt64(number) : nil
+            return range.number(of: value)
         case .int(let min, let max, _, let step):
             guard let value = Domain.wholeNumber(text), value >= min, value <= max else { return nil }
             let (number, rest) = UInt64(bitPattern: value &- min)

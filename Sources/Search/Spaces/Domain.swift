@@ -76,6 +76,10 @@ extension Domain {
             guard (mean.magnitude + NormalLaw.reach * stdDev) / step < 0x1p51 else {
                 return "has a step too small for its distribution"
             }
+            let furthest = ((mean.magnitude + NormalLaw.reach * stdDev) / step).rounded()
+            guard SteppedRange.multiple(furthest, of: step).isFinite else {
+                return "has values beyond what a 64-bit floating-point number holds"
+            }
             return nil
         case .intNormal(let mean, let stdDev, let scale, let step):
             if let problem = Domain.problemOfNormal(mean: mean, stdDev: stdDev) { return problem }

@@ -20,7 +20,9 @@ struct SteppedRange {
         self.min = min
         self.max = max
         self.step = step
-        whole = SteppedRange.commonFactor(min, max, step)
+        let factor = SteppedRange.commonFactor(min, max, step)
+        // A distance from the first point has to be exact as well.
+        whole = factor.flatMap { (max * $0).rounded() - (min * $0).rounded() < 0x1p53 ? $0 : nil }
 
         var steps: Double
         if let whole {
@@ -46,6 +48,20 @@ struct SteppedRange {
                 SteppedRange.sum(min, number, step)
             }
         return Swift.min(Swift.max(value, min), max)
+    }
+
+    /// The number of the point at a value, from `min` to `max`; `nil` when there is none.
+    func number(of value: Double) -> UInt64? {
+        let place =
+            if let whole {
+                ((value * whole).rounded() - (min * whole).rounded()) / (step * whole).rounded()
+            } else {
+                (value - min).isFinite ? (value - min) / step : value / step - min / step
+            }
+        let number = place.rounded()
+        guard number >= 0, number <= Double(lastPoint) else { return nil }
+        let isThere = (self.value(at: UInt64(number)) - value).magnitude <= 1e-9 * step
+        return isThere ? UInt64(number) : nil
     }
 
     /// Whether no two points round to the same Double.

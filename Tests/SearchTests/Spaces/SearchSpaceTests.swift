@@ -27,6 +27,10 @@ struct SearchSpaceTests {
             (.normal(mean: 0, stdDev: 0), "needs a finite standard deviation greater than 0"),
             (.normal(mean: 0, stdDev: .infinity), "needs a finite standard deviation greater than 0"),
             (.normal(mean: 0, stdDev: 1e308), "has values beyond what a 64-bit floating-point number holds"),
+            (
+                .normal(mean: 1.6e308, stdDev: 1e306, step: 1e308),
+                "has values beyond what a 64-bit floating-point number holds"
+            ),
             (.normal(mean: 0, stdDev: 1, scale: .log, step: 1), "takes no step on a logarithmic scale"),
             (.normal(mean: 0, stdDev: 1, step: -1), "needs a finite step greater than 0"),
             (.normal(mean: 0, stdDev: 1, step: 1e-300), "has a step too small for its distribution"),
@@ -122,7 +126,8 @@ struct SteppedRangeTests {
         arguments: [
             (1, 1.0000000000000284, 0x1p-52, false), (1, 1.0000000000000284, 0x1p-50, true),
             (1e17, 1.0000000000000064e17, 16, false), (1e17, 1.0000000000000064e17, 64, true),
-            (0, 9007199254740991, 3, true),
+            (0, 9007199254740991, 3, true), (-9007199254740991, 9007199254740991, 3, false),
+            (0, 5e14, 0.1, true),
             (0.1, 9e14, 0.1, false), (0.1, 9e13, 0.1, true),
         ] as [(Double, Double, Double, Bool)]
     )
