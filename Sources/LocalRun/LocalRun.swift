@@ -197,6 +197,8 @@ public enum LocalRun {
             object["metadata"]?[field] = nil
         }
         object["status"] = nil
+        // Who runs it looks at its end, and so do the files that are written then.
+        object["spec"]?["ttlSecondsAfterFinished"] = nil
         return object
     }
 

@@ -21,8 +21,8 @@ struct JobSnapshot: Sendable {
 
     enum Content: Sendable {
         case readable(OptimizationJob)
-        /// Why the spec cannot be understood.
-        case unreadable(String)
+        /// Why the spec cannot be understood, and whom it says the job is for.
+        case unreadable(String, managedBy: String?)
     }
 
     init(_ object: JSONValue) {
@@ -34,7 +34,7 @@ struct JobSnapshot: Sendable {
         } catch {
             metadata = ObjectMeta(object)
             status = OptimizationJobStatus(decoding: object["status"] ?? .null)
-            content = .unreadable("\(error)")
+            content = .unreadable("\(error)", managedBy: object["spec"]?["managedBy"]?.stringValue)
         }
     }
 }

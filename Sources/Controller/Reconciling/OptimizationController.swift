@@ -79,6 +79,12 @@ public final class OptimizationController: Sendable {
         let lateReports = Counter()
         jobs.onChange { change in queue.add(change.name) }
         trainJobs.onChange { change in
+            // Who had a TrainJob that is somebody else's now has lost a trial.
+            if let new = change.new, let former = change.old?.metadata.optimizationJob,
+                former.uid != new.metadata.optimizationJob?.uid
+            {
+                queue.add(former.name, after: options.batching)
+            }
             guard let trainJob = change.new ?? change.old, let owner = trainJob.metadata.optimizationJob else { return }
             // What belongs to a job that is gone, or to an earlier one of its name, is the garbage collector's. What
             // belongs to a job that is not known yet is looked at when that one comes.

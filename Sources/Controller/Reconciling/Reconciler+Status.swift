@@ -53,7 +53,8 @@ extension Reconciler {
     }
 
     func next(after error: APIError, _ name: NamespacedName, _ uid: String, _ what: String) -> Next {
-        if case .cancelled = error { return .settled }
+        // Stopped, or not sure for a moment to be the leader: who goes on leading has this job to look at still.
+        if case .cancelled = error { return .retry("\(what): \(error)") }
         // Gone: the cache will say so, and then everything is forgotten.
         if error.isNotFound { return .settled }
         remember(name, uid) { $0.distrust() }

@@ -98,7 +98,8 @@ final class Reconciler: Sendable {
         let plan: Plan
         let uncertain: String?
         switch snapshot.content {
-        case .unreadable(let problem):
+        case .unreadable(let problem, let managedBy):
+            guard managedBy == nil || managedBy == Managers.controller else { return .done(.settled) }
             plan = Controller.plan(forUnreadable: snapshot, because: problem, at: now())
             uncertain = nil
         case .readable(let job):
@@ -136,13 +137,20 @@ final class Reconciler: Sendable {
         settle(job, name)
         var failure = await delete(plan.deletions, of: job, name)
         failure = await suspend(plan.suspensions, of: job, name) ?? failure
-        if let failure { return .done(.retry(failure)) }
-        if plan.deletesJob { return .done(await delete(job, name)) }
+        if plan.deletesJob, failure == nil { return .done(await delete(job, name)) }
+        // What cannot be deleted, which a policy may forbid for good, keeps no recorded trial from its TrainJob.
+        await create(Array(plan.creations.prefix(Self.creationsInARow)), for: job, name)
+        if let failure {
+            logger.warning(
+                "a TrainJob could not be deleted or suspended",
+                metadata: [LogKey.job: "\(name)", LogKey.error: "\(failure)"]
+            )
+            return .done(.retry(failure))
+        }
         guard !plan.creations.isEmpty else {
             if let uncertain { return .done(.retry(uncertain)) }
             return .done(rest(until: plan.wakeAfterSeconds, job, name))
         }
-        await create(Array(plan.creations.prefix(Self.creationsInARow)), for: job, name)
         return plan.creations.count > Self.creationsInARow ? .done(.again) : .lookAgain(job)
     }
 

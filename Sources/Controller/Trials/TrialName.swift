@@ -12,7 +12,8 @@ enum TrialName {
     /// The same where the runtime has a `dataset-initializer`.
     static let longestWithInitializer = 33
     /// Indices are below this; a greater one is nobody's but a mistake's.
-    static let indexLimit = 1 << 31
+    /// The next one has to fit the status' 32 bits.
+    static let indexLimit = Int(Int32.max)
     /// Characters kept for `-trial-` and the index, so that a job's trials share one prefix up to index 999.
     private static let reservedForIndex = 10
 

@@ -6,14 +6,14 @@ import LocalCluster
 import Logging
 import Transport
 
-/// The servers of a local run, all on loopback over TLS with an authority of their own: the API server, the admission
-/// webhooks, and the server trials report to.
+/// The servers of a local run, both on loopback over TLS with an authority of their own: the API server, and the server
+/// trials report to.
 struct LocalServers: Sendable {
     /// The API server, asked as any client asks it.
     let api: APIClient
     /// Where trials report: `https://127.0.0.1:port`.
     let progressOrigin: String
-    /// The authority of all three, in PEM.
+    /// The authority of both, in PEM.
     let authorityPEM: [UInt8]
     /// The tokens that the progress server accepts.
     let tokens: ProgressTokens
@@ -71,7 +71,7 @@ struct LocalServers: Sendable {
         }
     }
 
-    /// Stops them: first the one trials report to, last the webhooks, which the API server calls.
+    /// Stops them: first the one trials report to, last the API server.
     func stop() async {
         await client.shutdown()
         await apiServer.stop()

@@ -71,7 +71,7 @@ public enum TrialEnvironment {
             entries.append(Entry(name: variable, value: escaped(parameter.value)))
         }
         let usage = EnvironmentUsage(of: template)
-        for name in usage.references where !usage.defines(name) {
+        for name in usage.references where !usage.defines(name) && owners[name] == nil {
             guard let variable = spelledVariable(name) else { continue }
             guard let parameter = owners[variable], isSpelling(name, of: parameter.name, variable: variable) else {
                 continue

@@ -166,7 +166,7 @@ struct ConcludingTests {
         var object = Sample.jobObject()
         object["spec"] = "nonsense"
         let snapshot = JobSnapshot(object)
-        guard case .unreadable(let problem) = snapshot.content else {
+        guard case .unreadable(let problem, nil) = snapshot.content else {
             Issue.record("a string is no spec")
             return
         }

@@ -416,6 +416,29 @@ struct ReconcilerTests {
         #expect(bench.trainJob("bert-trial-9") == nil && bench.trainJob("bert-trial-0") != nil)
     }
 
+    @Test("goes on with other trials while a TrainJob cannot be deleted, and does not give up on that")
+    func undeletable() async {
+        let bench = Bench(Sample.jobObject(numTrials: 2, parallelTrials: 1, more: ["trialRetention": "None"]))
+        await bench.reconcile()
+        bench.fail("delete trainjobs", with: .answer(403, "Forbidden", "a policy forbids it"))
+        bench.end("bert-trial-0", loss: "2")
+        guard case .retry = await bench.reconcile() else {
+            Issue.record("gave up")
+            return
+        }
+        #expect(bench.trainJob("bert-trial-0") != nil && bench.trainJob("bert-trial-1") != nil)
+    }
+
+    @Test("leaves a job to whom it is for, though its spec cannot be understood")
+    func unreadableOfAnother() async {
+        var object = Sample.jobObject()
+        object["spec"]?["parameters"] = []
+        object["spec"]?["managedBy"] = .string(Managers.multiKueue)
+        let bench = Bench(object)
+        #expect(await bench.reconcile() == .settled)
+        #expect(bench.cluster.calls("patch optimizationjobs/status") == 0)
+    }
+
     @Test("forgets a job that is gone")
     func forgotten() async {
         let bench = Bench()

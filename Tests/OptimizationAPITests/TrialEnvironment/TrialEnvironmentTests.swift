@@ -28,7 +28,9 @@ struct TrialEnvironmentTests {
     @Test("adds the full name alone when no other spelling is used")
     func canonical() {
         #expect(names("lr", in: [:]) == ["KUBEFLOW_TRAINER_OPT_LR"])
-        #expect(names("lr", in: ["args": ["$(KUBEFLOW_TRAINER_OPT_LR)", "OPT_LR"]]) == ["KUBEFLOW_TRAINER_OPT_LR"])
+        for name in ["lr", "LR"] {
+            #expect(names(name, in: ["args": ["$(KUBEFLOW_TRAINER_OPT_LR)", "OPT_LR"]]) == ["KUBEFLOW_TRAINER_OPT_LR"])
+        }
         #expect(TrialEnvironment.entries(for: [], in: nil) == [])
     }
 
