@@ -146,7 +146,8 @@ public enum ManifestLoader {
         return jobs
     }
 
-    private static func read(path: String) throws(ManifestProblem) -> [UInt8] {
+    /// The bytes of a file, at least one more than `Limits.fileBytes` of a larger one.
+    static func read(path: String) throws(ManifestProblem) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ManifestProblem(line: nil, message: systemError()) }
         defer { close(descriptor) }

@@ -8,6 +8,7 @@ import LocalCluster
 import Logging
 import OptimizationAPI
 import Transport
+import YAML
 
 /// `optimizationjob apiserver`: the embedded API server as a process of its own, for `kubectl` and for tests.
 ///
@@ -57,6 +58,7 @@ public enum StandaloneAPIServer {
                         + "another file"
                 )
             }
+            try refuseToReplace(options.kubeconfig)
             let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP]) { signal in _exit(128 &+ signal) }
             defer { watcher.stop() }
             let token = AccessToken.random()
@@ -107,8 +109,27 @@ public enum StandaloneAPIServer {
         return "\(cluster.server)"
     }
 
+    /// - Throws: When there is a file that another program wrote: somebody would miss it.
+    private static func refuseToReplace(_ path: String) throws {
+        guard access(path, F_OK) == 0 else { return }
+        let documents = (try? ManifestLoader.read(path: path)).flatMap { try? YAMLDocuments.read($0) }
+        let isOwn = documents?.allSatisfy { document in
+            ["clusters", "users", "contexts"].allSatisfy { list in
+                document.value[list]?.arrayValue?.map { $0["name"] ?? .null } == [ownName]
+            }
+        }
+        guard isOwn == true else {
+            throw ConfigurationError(
+                message: "\(path) is not a kubeconfig that this command wrote, and would be replaced: name another file"
+            )
+        }
+    }
+
+    /// Of the only cluster, user and context of the kubeconfig.
+    private static let ownName: JSONValue = "optimizationjob"
+
     private static func kubeconfig(origin: String, authorityPEM: [UInt8], token: String) -> JSONValue {
-        let name: JSONValue = "optimizationjob"
+        let name = ownName
         return [
             "apiVersion": "v1",
             "kind": "Config",

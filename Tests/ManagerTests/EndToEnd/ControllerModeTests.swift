@@ -128,6 +128,21 @@ struct ControllerModeTests {
         }
     }
 
+    @Test(
+        "replaces no kubeconfig that somebody else wrote",
+        arguments: ["{kind: Config, clusters: [{name: prod, cluster: {server: 'https://127.0.0.1:1'}}]}", "["]
+    )
+    func foreignKubeconfig(text: String) async throws {
+        let folder = try Folder()
+        let path = "\(folder.path)/config"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let program = try Program(["apiserver", "--kubeconfig", path])
+        defer { program.end() }
+        #expect(try await program.exitStatus() == 1)
+        #expect(program.lines.contains { $0.contains("name another file") })
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
+
     @Test("becomes ready, judges and runs a job, tells in numbers, and outlives the API server")
     func wholeWay() async throws {
         let cluster = try await Cluster.start()
