@@ -24,7 +24,7 @@ public struct MedianStopPruner: Pruner {
         among others: [TrialProgress],
         _ direction: ObjectiveDirection
     ) -> Verdict {
-        guard let step = trial.step, step > startupSteps, !trial.isAtEnd(of: others) else { return .keep }
+        guard let step = trial.step, step > startupSteps else { return .keep }
         let others = others.filter { $0.index != trial.index }
         guard others.count(where: { $0.state == .succeeded }) >= startupTrials else { return .keep }
         let costs = others.compactMap { other -> Double? in

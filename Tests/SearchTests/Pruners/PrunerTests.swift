@@ -52,12 +52,12 @@ struct PrunerContractTests {
     }
 }
 
-@Suite("A pruner, once a trial is where others finished,")
+@Suite("Halving, once a trial is where others finished,")
 struct FinishedTrialTests {
     @Test(
         "stops it no more",
         arguments: [
-            MedianStopPruner(startupTrials: 3), SuccessiveHalvingPruner(reductionFactor: 3, minProgress: 1),
+            SuccessiveHalvingPruner(reductionFactor: 3, minProgress: 1),
             HyperbandPruner(reductionFactor: 3, minProgress: 1, maxProgress: 27),
             HyperbandPruner(reductionFactor: 3, minProgress: 1),
         ] as [any Pruner]
