@@ -99,7 +99,7 @@ final class Reconciler: Sendable {
         let uncertain: String?
         switch snapshot.content {
         case .unreadable(let problem, let managedBy):
-            guard managedBy == nil || managedBy == Managers.controller else { return .done(.settled) }
+            guard Managers.isOurs(managedBy) else { return .done(.settled) }
             plan = Controller.plan(forUnreadable: snapshot, because: problem, at: now())
             uncertain = nil
         case .readable(let job):

@@ -71,7 +71,7 @@ public struct OptimizationJobSpec: Sendable, Hashable {
     }
 
     /// Whether the job is ours to run.
-    public var isManagedByUs: Bool { managedBy == nil || managedBy == Managers.controller }
+    public var isManagedByUs: Bool { Managers.isOurs(managedBy) }
 
     /// The spec as an object carries it; what is optional and not set is left out.
     public var json: JSONValue {

@@ -51,4 +51,7 @@ public enum Managers {
     public static let trainer = "trainer.kubeflow.org/trainjob-controller"
     /// Kueue's, which runs the job in another cluster.
     public static let multiKueue = "kueue.x-k8s.io/multikueue"
+
+    /// Whether a job with this `spec.managedBy` is for this program's controller.
+    public static func isOurs(_ managedBy: String?) -> Bool { managedBy == nil || managedBy == controller }
 }

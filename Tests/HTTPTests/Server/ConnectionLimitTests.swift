@@ -74,6 +74,18 @@ struct ConnectionLimitTests {
         await test.stop()
     }
 
+    /// Sends the same on two connections, of which the server refuses the one that it reads last.
+    private static func sendingBoth(
+        _ text: String,
+        to port: UInt16
+    ) throws -> (held: PlainSocket, refused: PlainSocket) {
+        var (held, refused) = (try PlainSocket(port: port), try PlainSocket(port: port))
+        held.send(text)
+        refused.send(text)
+        for _ in 0..<1000 where !refused.hasInput(within: 10) { swap(&held, &refused) }
+        return (held, refused)
+    }
+
     @Test("has no more of incomplete bodies than its limit, and takes small ones all the same")
     func heldBodies() async throws {
         let test = try TestServer(tls: false, configuration: HTTPServerConfiguration(loops: 2, heldBodyBytes: 1 << 20))
@@ -81,13 +93,7 @@ struct ConnectionLimitTests {
         try await offPool {
             let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 700000\r\n\r\n"
             let piece = String(repeating: "x", count: 600_000)
-            let first = try PlainSocket(port: port)
-            first.send(head + piece)
-            let second = try PlainSocket(port: port)
-            second.send(head + piece)
-            // Whichever is read last is too much.
-            var (held, refused) = (first, second)
-            while !refused.hasInput(within: 10) { swap(&held, &refused) }
+            let (held, refused) = try Self.sendingBoth(head + piece, to: port)
             let answer = try refused.receiveAnswer()
             #expect(answer.head.hasPrefix("HTTP/1.1 503 "), "\(answer)")
             #expect(answer.head.contains("Connection: close"))
@@ -117,14 +123,7 @@ struct ConnectionLimitTests {
                 broken.send("x")
                 broken.reset()
             }
-            let piece = String(repeating: "x", count: 600_000)
-            let first = try PlainSocket(port: port)
-            first.send(head + piece)
-            let second = try PlainSocket(port: port)
-            second.send(head + piece)
-            // Whichever is read last is too much.
-            var (held, refused) = (first, second)
-            for _ in 0..<1000 where !refused.hasInput(within: 10) { swap(&held, &refused) }
+            let (_, refused) = try Self.sendingBoth(head + String(repeating: "x", count: 600_000), to: port)
             #expect(try refused.receiveAnswer().head.hasPrefix("HTTP/1.1 503 "))
         }
         await test.stop()
